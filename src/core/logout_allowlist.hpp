@@ -1,0 +1,90 @@
+// Where a browser may be sent: the entries of logout_return_url and of a
+// client's return_url, compiled at configuration time.
+
+#ifndef LOGOUT_ALLOWLIST_HPP
+#define LOGOUT_ALLOWLIST_HPP
+
+#include "logout_url.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace logout {
+
+// Whether the query and fragment of a URL take part in matching.
+enum class QueryMatching { ignored, compared };
+
+// Why a URL is not sent, as exactly as it is known.
+enum class AllowlistRule {
+    ok,
+    not_a_url,              // the grammar refused it: see `grammar`
+    origin_not_listed,
+    path_not_listed,
+    query_not_listed,
+    unsafe_under_wildcard,  // %2f %5c %00 %25 or ; below a /* entry
+};
+
+struct AllowlistVerdict {
+    AllowlistRule rule = AllowlistRule::ok;
+    UrlRule grammar = UrlRule::ok;
+
+    explicit operator bool() const { return rule == AllowlistRule::ok; }
+};
+
+// A sentence without a full stop, for logs and for logout_explain. Static.
+const char* describe(const AllowlistVerdict& verdict);
+
+// What `nginx -t` says of an entry. An error refuses the configuration.
+struct AllowlistProblem {
+    enum class Severity { error, warning } severity;
+    std::string message;  // the reason; the caller quotes the entry
+};
+
+// Built entry by entry while the configuration is read, then compiled, then
+// immutable and safe to read from anywhere. Matching allocates nothing and
+// costs the same for one entry as for 100,000.
+class Allowlist {
+public:
+    Allowlist();
+    ~Allowlist();
+    Allowlist(Allowlist&&) noexcept;
+    Allowlist& operator=(Allowlist&&) noexcept;
+
+    // Adds an entry as it is written in nginx.conf (DESIGN: plain URL, "/*"
+    // path, "*." host, site-relative, loopback ":*", private-use scheme).
+    // Returns what is wrong with it; an entry with an error is not added.
+    std::vector<AllowlistProblem> add(std::string_view entry);
+
+    // Ends building. Returns problems of the list as a whole (http: beside
+    // https: for one host, entries that another one already covers).
+    std::vector<AllowlistProblem> compile();
+
+    bool empty() const;
+
+    // The first entry, canonical: where a browser goes when it asks for
+    // nothing. Empty if there is no entry. The first entry must be a plain
+    // URL; add() refuses a pattern in that place.
+    std::string_view default_url() const;
+
+    // Whether a browser may be sent to `url`.
+    AllowlistVerdict match(const Url& url, QueryMatching matching) const;
+
+    // The entry, as written in nginx.conf, that allows `url`; empty if none.
+    std::string_view matching_entry(const Url& url, QueryMatching) const;
+
+    // The entry, as written in nginx.conf, that is most like a refused `url`;
+    // empty if nothing is. Looks at a bounded number of entries. For logs and
+    // logout_explain: slower than match().
+    std::string_view nearest_entry(const Url& url) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace logout
+
+#endif

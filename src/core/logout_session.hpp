@@ -1,0 +1,78 @@
+// From the session cookie that the application set to the keys of its session
+// in Redis.
+
+#ifndef LOGOUT_SESSION_HPP
+#define LOGOUT_SESSION_HPP
+
+#include "logout_cookies.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace logout {
+
+// Longest session id, in bytes after decoding, that is ever sent to Redis.
+constexpr std::size_t session_id_max_length = 512;
+
+// How to read one application's session cookie: the parameters of
+// logout_session, as written. Unset members take the format's default.
+struct SessionSettings {
+    std::string format;                 // "raw", "express", "django", ...
+    std::optional<std::string> cookie;  // the cookie's name
+    std::optional<std::string> prefix;  // of the key in Redis
+    std::optional<std::string> suffix;
+    std::vector<std::string> secrets;   // newest first; empty: not verified
+};
+
+// One session that a request's cookie names.
+struct DerivedSession {
+    explicit DerivedSession(std::pmr::memory_resource* memory)
+        : id(memory), keys(memory)
+    {
+    }
+
+    std::pmr::string id;                      // decoded, checked
+    std::pmr::vector<std::pmr::string> keys;  // in the order to delete
+};
+
+class SessionFormat;
+
+// Compiled settings: immutable, safe to use from anywhere.
+class SessionReader {
+public:
+    // Returns nothing and sets `problem` (a sentence without a full stop, with
+    // the offending word quoted) if the settings mean nothing.
+    static std::optional<SessionReader> compile(const SessionSettings& settings,
+                                                std::string& problem);
+
+    SessionReader(SessionReader&&) noexcept;
+    SessionReader& operator=(SessionReader&&) noexcept;
+    ~SessionReader();
+
+    const std::string& cookie_name() const;
+
+    // The cookies that the framework sets beside the session cookie and that
+    // are to be expired with it (koa's "NAME.sig", ...).
+    const std::vector<std::string>& companion_cookies() const;
+
+    // The sessions named by the Cookie headers: every occurrence is read, and
+    // one that is malformed, forged, too long or outside the format's alphabet
+    // gives none. Memory for the result comes from `memory`.
+    void derive(const std::string_view* cookie_headers, std::size_t count,
+                std::pmr::memory_resource* memory,
+                std::pmr::vector<DerivedSession>& sessions) const;
+
+private:
+    explicit SessionReader(std::unique_ptr<const SessionFormat> format);
+
+    std::unique_ptr<const SessionFormat> format_;
+};
+
+}  // namespace logout
+
+#endif

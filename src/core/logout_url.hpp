@@ -1,0 +1,79 @@
+// Return URLs: one strict grammar, one canonical form.
+//
+// A URL is accepted only if RFC 3986 and the WHATWG URL standard read it the
+// same way; the parser rejects rather than repairs. What leaves the parser is
+// written anew from the parsed parts, so that what was checked is what is sent.
+
+#ifndef LOGOUT_URL_HPP
+#define LOGOUT_URL_HPP
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace logout {
+
+// The longest return URL that is read, in bytes after decoding.
+constexpr std::size_t url_max_length = 2048;
+
+// The rule of the grammar that refused a URL.
+enum class UrlRule {
+    ok,
+    empty,
+    too_long,
+    forbidden_byte,
+    bad_scheme,
+    no_slashes_after_scheme,
+    userinfo,
+    bad_host,
+    bad_ipv4,
+    bad_ipv6,
+    bad_port,
+    bad_escape,
+    escaped_control,
+    dot_segment,
+    network_path,
+};
+
+// A sentence without a full stop, for logs and for logout_explain. Static.
+const char* describe(UrlRule rule);
+
+enum class UrlKind {
+    web,          // http: or https:
+    private_use,  // com.example.app: (RFC 8252, section 7.1)
+    relative,     // /path, on the origin of the request
+};
+
+// A parsed URL. The views point into the UrlBuffer that it was written to.
+struct Url {
+    UrlKind kind = UrlKind::web;
+    std::string_view text;      // the canonical form, complete
+    std::string_view scheme;    // lower case, without ":"; empty if relative
+    std::string_view host;      // lower case; IPv6 with its brackets
+    std::string_view port;      // digits; empty if the scheme's default
+    std::string_view origin;    // "https://host:port"; empty if relative
+    std::string_view path;      // begins with "/" for web and relative
+    std::string_view query;     // without "?"
+    std::string_view fragment;  // without "#"
+    bool has_query = false;
+    bool has_fragment = false;
+
+    // Everything before "?" and "#".
+    std::string_view without_query() const
+    {
+        return text.substr(0, origin.size() + path.size());
+    }
+};
+
+// Room for the canonical form of any URL that the grammar accepts: a byte of
+// the input becomes at most three, and an empty path becomes "/".
+using UrlBuffer = std::array<char, 3 * url_max_length + 1>;
+
+// Parses `input`, which may hold any bytes, and writes its canonical form to
+// `buffer`. Allocates nothing; linear in the input's length. `url` is set only
+// if the result is UrlRule::ok, and lives as long as `buffer`.
+UrlRule parse_url(std::string_view input, UrlBuffer& buffer, Url& url);
+
+}  // namespace logout
+
+#endif
