@@ -42,7 +42,7 @@ enum class SameSite { unset, strict, lax, none };
 // The attributes by which a browser finds the cookie to forget.
 struct CookieAttributes {
     std::string path = "/";
-    std::string domain;  // empty: a host-only cookie
+    std::string domain; // empty: a host-only cookie
     bool secure = false;
     bool http_only = false;
     bool partitioned = false;
@@ -64,6 +64,6 @@ std::string expire_cookie(std::string_view name,
 // when the request is there.
 std::string expire_cookie_suffix(const CookieAttributes& attributes);
 
-}  // namespace logout
+} // namespace logout
 
 #endif

@@ -20,14 +20,35 @@ namespace logout {
 constexpr std::size_t session_id_max_length = 512;
 
 // How to read one application's session cookie: the parameters of
-// logout_session, as written. Unset members take the format's default.
+// logout_session, as written. Unset members take the format's default; one
+// that means nothing for the format is refused by SessionReader::compile().
 struct SessionSettings {
-    std::string format;                 // "raw", "express", "django", ...
-    std::optional<std::string> cookie;  // the cookie's name
-    std::optional<std::string> prefix;  // of the key in Redis
+    std::string format;                // "raw", "express", "django", ...
+    std::optional<std::string> cookie; // the cookie's name
+    std::optional<std::string> prefix; // of the key in Redis
     std::optional<std::string> suffix;
-    std::vector<std::string> secrets;   // newest first; empty: not verified
+    std::optional<std::string> lead; // begins every value, not part of the id
+    std::optional<std::string> name_space; // spring: before ":sessions:"
+    std::optional<std::string> route;      // spring: jvmRoute, "*" for any
+    std::optional<std::string> remember;   // lua-resty-session: second cookie
+    std::optional<std::string> algorithm;  // of the signature: "sha256", ...
+    std::optional<bool> base64;            // spring: useBase64Encoding
+    std::optional<bool> hash;              // the key holds a hash of the id
+    std::vector<std::string> secrets;      // newest first; empty: not verified
+    bool id_only = false; // the caller makes the keys (key=) from the id
 };
+
+// Sets the parameter `name` of logout_session that is written "name=value".
+// Returns what is wrong with it (a sentence without a full stop), or nothing.
+// For an unknown name the sentence suggests the nearest of all names of
+// logout_session, also of those that the caller handles itself.
+std::optional<std::string> set_session_parameter(SessionSettings& settings,
+                                                 std::string_view name,
+                                                 std::string_view value);
+
+// The secrets in the text of a secret_file: one per line, newest first; empty
+// lines and carriage returns at the end of a line are left out.
+std::vector<std::string> session_secrets(std::string_view text);
 
 // One session that a request's cookie names.
 struct DerivedSession {
@@ -36,8 +57,8 @@ struct DerivedSession {
     {
     }
 
-    std::pmr::string id;                      // decoded, checked
-    std::pmr::vector<std::pmr::string> keys;  // in the order to delete
+    std::pmr::string id;                     // decoded, checked
+    std::pmr::vector<std::pmr::string> keys; // in the order to delete
 };
 
 class SessionFormat;
@@ -46,9 +67,12 @@ class SessionFormat;
 class SessionReader {
 public:
     // Returns nothing and sets `problem` (a sentence without a full stop, with
-    // the offending word quoted) if the settings mean nothing.
-    static std::optional<SessionReader> compile(const SessionSettings& settings,
-                                                std::string& problem);
+    // the offending word quoted) if the settings mean nothing, or name a
+    // framework whose sessions cannot be ended from outside. What is unwise
+    // but possible is added to `warnings`, in the same form.
+    static std::optional<SessionReader>
+    compile(const SessionSettings& settings, std::string& problem,
+            std::vector<std::string>* warnings = nullptr);
 
     SessionReader(SessionReader&&) noexcept;
     SessionReader& operator=(SessionReader&&) noexcept;
@@ -60,9 +84,10 @@ public:
     // are to be expired with it (koa's "NAME.sig", ...).
     const std::vector<std::string>& companion_cookies() const;
 
-    // The sessions named by the Cookie headers: every occurrence is read, and
-    // one that is malformed, forged, too long or outside the format's alphabet
-    // gives none. Memory for the result comes from `memory`.
+    // Adds the sessions named by the Cookie headers to `sessions`, each once:
+    // every occurrence of the cookie is read, and one that is malformed,
+    // forged, too long or outside the format's alphabet gives none. Memory
+    // for the result comes from `memory`.
     void derive(const std::string_view* cookie_headers, std::size_t count,
                 std::pmr::memory_resource* memory,
                 std::pmr::vector<DerivedSession>& sessions) const;
@@ -73,6 +98,6 @@ private:
     std::unique_ptr<const SessionFormat> format_;
 };
 
-}  // namespace logout
+} // namespace logout
 
 #endif

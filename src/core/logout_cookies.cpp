@@ -1,0 +1,325 @@
+#include "logout_cookies.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace logout {
+
+namespace {
+
+// Browsers ignore an attribute that is longer (RFC 6265bis, section 5.6).
+constexpr std::size_t attribute_max_length = 1024;
+
+constexpr std::string_view long_ago = "Thu, 01 Jan 1970 00:00:00 GMT";
+
+
+bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+
+std::string_view trim(std::string_view text)
+{
+    while (!text.empty() && is_blank(text.front())) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && is_blank(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+
+std::string_view without_quotes(std::string_view value)
+{
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+        value = value.substr(1, value.size() - 2);
+    }
+    return value;
+}
+
+
+// Takes the next "name=value" off the header.
+std::string_view next_pair(std::string_view& header)
+{
+    while (!header.empty() && is_blank(header.front())) {
+        header.remove_prefix(1);
+    }
+
+    const void* end = header.empty()
+                          ? nullptr
+                          : std::memchr(header.data(), ';', header.size());
+    if (end == nullptr) {
+        std::string_view pair = header;
+        header = {};
+        return pair;
+    }
+
+    std::size_t length = static_cast<const char*>(end) - header.data();
+    std::string_view pair = header.substr(0, length);
+    header.remove_prefix(length + 1);
+    return pair;
+}
+
+
+// The value, if `pair` is a cookie of that name.
+const char* value_of(std::string_view pair, std::string_view name)
+{
+    if (pair.size() <= name.size() ||
+        std::memcmp(pair.data(), name.data(), name.size()) != 0) {
+        return nullptr;
+    }
+
+    const char* end = pair.data() + pair.size();
+    const char* p = pair.data() + name.size();
+    while (p != end && is_blank(*p)) {
+        p++;
+    }
+    return p != end && *p == '=' ? p + 1 : nullptr;
+}
+
+
+void add_distinct(CookieValues& found, std::string_view value)
+{
+    if (found.count == found.values.size() ||
+        std::find(found.begin(), found.end(), value) != found.end()) {
+        return;
+    }
+    found.values[found.count++] = value;
+}
+
+
+bool is_token_char(char c)
+{
+    constexpr std::string_view symbols = "!#$%&'*+-.^_`|~";
+
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || symbols.find(c) != std::string_view::npos;
+}
+
+
+bool is_token(std::string_view text)
+{
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), is_token_char);
+}
+
+
+// A byte that neither ends the attribute nor makes browsers drop the line.
+bool is_path_char(char c)
+{
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && c != ';';
+}
+
+
+bool is_domain_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+
+std::optional<std::string> path_problem(const std::string& path)
+{
+    if (path.empty() || path.front() != '/') {
+        return "the path \"" + path + "\" does not begin with \"/\"";
+    }
+    if (!std::all_of(path.begin(), path.end(), is_path_char)) {
+        return "the path has a byte that no cookie path can have";
+    }
+    if (path.size() > attribute_max_length) {
+        return "the path is longer than browsers accept";
+    }
+    return std::nullopt;
+}
+
+
+std::optional<std::string> domain_problem(const std::string& domain)
+{
+    if (domain.empty()) {
+        return std::nullopt;
+    }
+
+    std::string_view host = domain;
+    if (host.front() == '.') {
+        host.remove_prefix(1);
+    }
+    if (host.empty() || host.front() == '.' || host.back() == '.' ||
+        host.find("..") != std::string_view::npos || host.size() > 253 ||
+        !std::all_of(host.begin(), host.end(), is_domain_char)) {
+        return "the domain \"" + domain +
+               "\" is not a host name (an internationalised one is written "
+               "in its xn-- form)";
+    }
+    return std::nullopt;
+}
+
+
+char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+
+bool has_prefix_ignoring_case(std::string_view text, std::string_view prefix)
+{
+    return text.size() >= prefix.size() &&
+           std::equal(
+               prefix.begin(), prefix.end(), text.begin(),
+               [](char a, char b) { return to_lower(a) == to_lower(b); });
+}
+
+
+// What a browser demands of every Set-Cookie line of such a name
+// (RFC 6265bis, section 4.1.3); it compares them case-insensitively.
+struct NamePrefix {
+    std::string_view text;
+    bool host_only;
+    bool http_only;
+};
+
+constexpr NamePrefix name_prefixes[] = {
+    {"__Host-Http-", true, true},
+    {"__Host-", true, false},
+    {"__Http-", false, true},
+    {"__Secure-", false, false},
+};
+
+
+std::optional<std::string> prefix_problem(std::string_view name,
+                                          const CookieAttributes& attributes)
+{
+    for (const NamePrefix& prefix : name_prefixes) {
+        if (!has_prefix_ignoring_case(name, prefix.text)) {
+            continue;
+        }
+
+        std::string rule = "browsers keep a \"" + std::string(prefix.text) +
+                           "\" cookie unless it is expired ";
+        if (!attributes.secure) {
+            return rule + "with \"secure\"";
+        }
+        if (prefix.http_only && !attributes.http_only) {
+            return rule + "with \"httponly\"";
+        }
+        if (prefix.host_only && attributes.path != "/") {
+            return rule + "with the path \"/\"";
+        }
+        if (prefix.host_only && !attributes.domain.empty()) {
+            return rule + "without a domain";
+        }
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+
+void find_cookie(std::string_view header, std::string_view name,
+                 CookieValues& found)
+{
+    while (!header.empty()) {
+        std::string_view pair = next_pair(header);
+        const char* value = value_of(pair, name);
+        if (value != nullptr) {
+            std::size_t length = pair.data() + pair.size() - value;
+            add_distinct(found, without_quotes(trim({value, length})));
+        }
+    }
+}
+
+
+void find_cookie_names(std::string_view header, std::string_view prefix,
+                       CookieValues& found)
+{
+    while (!header.empty()) {
+        std::string_view pair = next_pair(header);
+        if (pair.substr(0, prefix.size()) != prefix) {
+            continue;
+        }
+
+        std::size_t equals = pair.find('=');
+        if (equals == std::string_view::npos) {
+            continue;
+        }
+
+        // the name is written into a response: no other bytes than a name's
+        std::string_view name = trim(pair.substr(0, equals));
+        if (is_token(name)) {
+            add_distinct(found, name);
+        }
+    }
+}
+
+
+std::optional<std::string> cookie_problem(std::string_view name,
+                                          const CookieAttributes& attributes)
+{
+    if (!is_token(name)) {
+        return "\"" + std::string(name) + "\" is not a cookie name";
+    }
+    if (auto problem = path_problem(attributes.path)) {
+        return problem;
+    }
+    if (auto problem = domain_problem(attributes.domain)) {
+        return problem;
+    }
+    if (auto problem = prefix_problem(name, attributes)) {
+        return problem;
+    }
+    if (attributes.partitioned && !attributes.secure) {
+        return "browsers ignore \"partitioned\" without \"secure\"";
+    }
+    if (attributes.same_site == SameSite::none && !attributes.secure) {
+        return "browsers ignore \"samesite=none\" without \"secure\"";
+    }
+    return std::nullopt;
+}
+
+
+std::string expire_cookie(std::string_view name,
+                          const CookieAttributes& attributes)
+{
+    return std::string(name) + "=" + expire_cookie_suffix(attributes);
+}
+
+
+std::string expire_cookie_suffix(const CookieAttributes& attributes)
+{
+    std::string line = "; Path=" + attributes.path;
+
+    if (!attributes.domain.empty()) {
+        line += "; Domain=" + attributes.domain;
+    }
+
+    // Max-Age for what browsers do today, Expires for the rest
+    line += "; Expires=";
+    line += long_ago;
+    line += "; Max-Age=0";
+
+    if (attributes.secure) {
+        line += "; Secure";
+    }
+    if (attributes.http_only) {
+        line += "; HttpOnly";
+    }
+    if (attributes.partitioned) {
+        line += "; Partitioned";
+    }
+
+    switch (attributes.same_site) {
+    case SameSite::strict:
+        return line + "; SameSite=Strict";
+    case SameSite::lax:
+        return line + "; SameSite=Lax";
+    case SameSite::none:
+        return line + "; SameSite=None";
+    case SameSite::unset:
+        break;
+    }
+    return line;
+}
+
+} // namespace logout
