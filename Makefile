@@ -1,0 +1,152 @@
+# Every command a person or CI needs: `make help` lists them.
+#
+# All output goes to build/. Nothing is installed, except by `make dependencies`
+# and by the targets that say so.
+#
+# Further targets live in t/make/NAME.mk, one file per subject, each with its
+# `## ` help lines. A fragment joins `make test` by appending programs that
+# speak TAP and take a few seconds each, as paths from here; a rule may build
+# them:
+#
+#     SHORT_TESTS += build/fuzz/replay
+#     build/fuzz/replay: t/fuzz/replay.cpp
+#             ...
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := module
+MAKEFLAGS += --no-builtin-rules
+
+# nginx's sources or headers: Debian's nginx-dev, or an unpacked nginx of the
+# version that will load the module
+NGX_SRC ?= /usr/share/nginx/src
+
+# the nginx that runs the tests and for which `make install` installs
+NGINX ?= $(firstword $(wildcard /usr/sbin/nginx /usr/local/nginx/sbin/nginx) \
+                     nginx)
+
+JOBS ?= $(shell nproc)
+JOBS_FLAG = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+
+BUILD := build
+CORE_SRCS := $(wildcard src/core/*.cpp)
+MODULE_SRCS := $(CORE_SRCS) $(wildcard src/redis/*.cpp src/*.cpp)
+MODULE_DEPS := $(wildcard src/core/*.hpp src/redis/*.hpp src/*.hpp)
+
+FORCE:
+.PHONY: FORCE
+
+
+##@ Building
+
+# A lane with other flags builds into a folder of its own, by calling make with
+# MODULE_BUILD and the flags set.
+MODULE_BUILD ?= $(BUILD)
+MODULE := $(abspath $(MODULE_BUILD)/ngx_http_logout_module.so)
+
+NGX_CC_OPT ?= -g -O2 -fstack-protector-strong -Wformat \
+    -Werror=format-security -D_FORTIFY_SOURCE=2
+NGX_LD_OPT ?= -Wl,-z,relro -Wl,-z,now
+
+.PHONY: module
+module: $(MODULE) ## the module, build/ngx_http_logout_module.so (NGX_SRC=, CC=, V=1)
+
+# nginx's makefile knows what depends on which header, so it always runs; only
+# a change of what configure sees makes configure run.
+$(MODULE): $(MODULE_BUILD)/nginx/Makefile FORCE
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) $(if $(V),,-s) -C $(NGX_SRC) \
+	    -f $(abspath $<) modules
+	@cmp -s $(<D)/$(@F) $@ || { cp $(<D)/$(@F) $@ && echo "built $@"; }
+
+$(MODULE_BUILD)/nginx/Makefile: config config.make \
+        src/ngx_http_logout.map $(MODULE_BUILD)/module.settings \
+        $(wildcard $(NGX_SRC)/conf_flags)
+	@t/lib/configure-module $(abspath $(@D)) $(NGX_SRC) $(CC) \
+	    '$(NGX_CC_OPT)' '$(NGX_LD_OPT)'
+
+# $(call settings,TEXT): a file that changes only when TEXT does
+define settings
+@mkdir -p $(@D)
+@printf '%s\n' '$(strip $(1))' | cmp -s - $@ \
+    || printf '%s\n' '$(strip $(1))' > $@
+endef
+
+$(MODULE_BUILD)/module.settings: FORCE
+	$(call settings,$(NGX_SRC) $(CC) $(NGX_CC_OPT) $(NGX_LD_OPT) \
+	    $(MODULE_SRCS) $(MODULE_DEPS))
+
+.PHONY: install
+install: $(MODULE) ## install the module where nginx looks for it (DESTDIR=)
+	@modules=$(DESTDIR)$$(t/lib/nginx-modules-path $(NGINX)); \
+	install -d "$$modules"; \
+	install -m 644 $(MODULE) "$$modules/"; \
+	echo "installed $$modules/$(notdir $(MODULE))"; \
+	echo "nginx.conf: load_module modules/$(notdir $(MODULE));"
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+.PHONY: dependencies
+dependencies: ## install the Debian packages for building and testing
+	@t/lib/dependencies.sh build test
+
+
+##@ Testing
+
+UNIT_BUILD ?= $(BUILD)/unit
+UNIT_FLAGS ?= -O1 -g
+UNIT_PROGRAMS := $(patsubst t/unit/%.cpp,$(UNIT_BUILD)/%, \
+                            $(wildcard t/unit/test_*.cpp))
+UNIT_CORE := $(patsubst src/core/%.cpp,$(UNIT_BUILD)/core/%.o,$(CORE_SRCS))
+UNIT_WARNINGS := -Wall -Wextra -Wshadow -Werror
+
+# $(call optional,PACKAGE,TEXT): TEXT if pkg-config finds PACKAGE
+optional = $(shell pkg-config --exists $(1) 2>/dev/null && echo '$(2)')
+
+UNIT_DEFINES = $(eval UNIT_DEFINES := \
+    $(call optional,libpsl,-DLOGOUT_HAVE_LIBPSL))$(UNIT_DEFINES)
+UNIT_LIBS = $(eval UNIT_LIBS := -lcmocka -lcrypto -ljansson \
+    $(call optional,libpsl,-lpsl) $(call optional,cjose,-lcjose))$(UNIT_LIBS)
+
+export CMOCKA_MESSAGE_OUTPUT := TAP
+
+.PHONY: unit unit-programs
+unit: ## the tests of src/core, with cmocka (TEST=name runs t/unit/test_name.cpp)
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) unit-programs
+	@prove $(PROVE_FLAGS) \
+	    $(if $(TEST),$(UNIT_BUILD)/test_$(TEST),$(UNIT_PROGRAMS))
+
+unit-programs: $(UNIT_PROGRAMS)
+
+$(UNIT_PROGRAMS): $(UNIT_BUILD)/%: t/unit/%.cpp $(UNIT_CORE) \
+        $(UNIT_BUILD)/unit.settings
+	@echo "unit: $(@F)"
+	@$(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
+	    -Isrc -Isrc/core -It/unit -MMD -MP -o $@ $< $(UNIT_CORE) $(UNIT_LIBS)
+
+$(UNIT_CORE): $(UNIT_BUILD)/core/%.o: src/core/%.cpp $(UNIT_BUILD)/unit.settings
+	@mkdir -p $(@D)
+	@echo "unit: $<"
+	@$(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
+	    -Isrc -MMD -MP -c -o $@ $<
+
+$(UNIT_BUILD)/unit.settings: FORCE
+	$(call settings,$(CXX) $(UNIT_FLAGS) $(CORE_SRCS))
+
+-include $(wildcard $(UNIT_BUILD)/*.d $(UNIT_BUILD)/core/*.d)
+
+
+-include t/make/*.mk
+
+
+##@ Help
+
+.PHONY: help
+help: ## this list
+	@awk '/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	    /^[a-z][a-z-]*:.*## / { \
+	        name = $$0; sub(/:.*/, "", name); \
+	        text = $$0; sub(/.*## /, "", text); \
+	        printf "  make %-16s %s\n", name, text }' $(MAKEFILE_LIST)

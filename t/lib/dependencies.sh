@@ -1,0 +1,130 @@
+#!/bin/bash
+# Installs the Debian packages that a purpose needs and that are missing.
+#
+#   dependencies.sh PURPOSE...
+#
+# This is the one list of packages. Whoever needs another one adds it here.
+
+set -euo pipefail
+
+packages() {
+    case $1 in
+        build)    echo g++ libc6-dev make pkg-config nginx-dev libhiredis-dev \
+                       libjansson-dev libssl-dev libpsl-dev libcjose-dev ;;
+        test)     echo nginx redis-server redis-tools libcmocka-dev perl \
+                       libtest-base-perl libtext-diff-perl \
+                       liblist-moreutils-perl libtest-longstring-perl \
+                       libwww-perl libipc-run-perl curl openssl procps ;;
+        asan)     echo dpkg-dev ca-certificates libpcre2-dev zlib1g-dev ;;
+        valgrind) echo valgrind libc6-dbg ;;
+        lint)     echo clang clang-format clang-tidy ;;
+        fuzz)     echo clang libclang-rt-dev ;;
+        soak)     echo apache2-utils procps ;;
+        coverage) echo gcovr ;;
+        bench)    echo wrk valgrind procps ;;
+        browser)  echo chromium nodejs \
+                       $(command -v npm >/dev/null || echo npm) ;;
+        *)        fail "There is no list of packages for \"$1\" in $0." ;;
+    esac
+}
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+wanted_packages() {
+    local purpose
+    for purpose; do
+        packages "$purpose"
+    done | xargs -n1 | sort -u
+}
+
+missing_packages() {
+    wanted_packages "$@" | comm -23 - <(installed_packages "$@")
+}
+
+installed_packages() {
+    wanted_packages "$@" \
+        | xargs dpkg-query -W -f '${Package} ${Status}\n' 2>/dev/null \
+        | sed -n 's/ install ok installed$//p' | sort -u
+}
+
+# Runs its arguments as root.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+check_that_root_is_reachable() {
+    if [ "$(id -u)" = 0 ]; then
+        return
+    fi
+
+    if ! command -v sudo >/dev/null; then
+        fail "They need root: run this as root, or install sudo, or:" \
+             "    su -c 'apt-get install -y $*'"
+    fi
+
+    if ! sudo -n true 2>/dev/null && ! [ -t 0 ]; then
+        fail "They need root, and sudo cannot ask for a password here. Run:" \
+             "    sudo apt-get install -y $*"
+    fi
+}
+
+# nginx and redis-server would start as services on ports 80 and 6379, and
+# their installation fail where these are taken. The tests start their own.
+policy=/usr/sbin/policy-rc.d
+
+without_starting_services() {
+    if ! [ -e $policy ]; then
+        trap 'as_root rm -f $policy' EXIT
+        printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+        as_root chmod 755 $policy
+    fi
+    "$@"
+}
+
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+        --no-install-recommends -o Dpkg::Use-Pty=0 "$@" </dev/null
+}
+
+install_packages() {
+    # the lists may be absent or name versions that are gone
+    if ! apt_install "$@" >"$log" 2>&1; then
+        as_root apt-get update -qq </dev/null >>"$log" 2>&1 || true
+        if ! apt_install "$@" >>"$log" 2>&1; then
+            tail -n 20 "$log" >&2
+            fail "apt-get could not install them."
+        fi
+    fi
+}
+
+if [ $# = 0 ]; then
+    fail "usage: $0 PURPOSE..."
+fi
+
+for purpose; do
+    packages "$purpose" >/dev/null
+done
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "This is not Debian. Needed, as Debian names it:" \
+         $(wanted_packages "$@") >&2
+    exit 0
+fi
+
+mapfile -t missing < <(missing_packages "$@")
+if [ ${#missing[@]} = 0 ]; then
+    exit 0
+fi
+
+echo "Installing Debian packages (for: $*): ${missing[*]}"
+check_that_root_is_reachable "${missing[@]}"
+log=$(mktemp)
+without_starting_services install_packages "${missing[@]}"
+rm -f "$log"
