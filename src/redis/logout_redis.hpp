@@ -26,8 +26,8 @@ struct Store;
 struct Pending;
 
 enum class ReplyStatus {
-    integer,      // an integer reply: `integer`
-    text,         // a status or bulk reply: `text`
+    integer,  // an integer reply: `integer`
+    text,     // a status or bulk reply: `text`
     nil,
     error,        // the server said no: `text` holds its first word (NOPERM)
     unavailable,  // no reply: not connected, connection lost, deadline missed

@@ -1,0 +1,64 @@
+#include "logout_redis.hpp"
+
+#include "logout_redis_store.hpp"
+
+#include <new>
+
+namespace logout::redis {
+
+static_assert(alignof(Store) <= NGX_ALIGNMENT,
+              "ngx_palloc() aligns to no more than that");
+
+
+Pending* delete_key(Store* store, std::string_view key, ReplyHandler handler,
+                    void* data)
+{
+    return store == nullptr ? nullptr : store->unlink(key, handler, data);
+}
+
+
+Pending* send_command(Store* store, const std::string_view* arguments,
+                      std::size_t count, ReplyHandler handler, void* data)
+{
+    if (store == nullptr) {
+        return nullptr;
+    }
+
+    return store->send(CommandKind::other, arguments, count, handler, data);
+}
+
+
+void forget(Pending* pending)
+{
+    pending->handler = nullptr;
+}
+
+
+Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle)
+{
+    void* place = ngx_palloc(cycle->pool, sizeof(Store));
+
+    return place == nullptr ? nullptr : new (place) Store(*conf, cycle);
+}
+
+
+void close_store(Store* store)
+{
+    if (store != nullptr) {
+        store->~Store();
+    }
+}
+
+
+const StoreCounters& store_counters(const Store* store)
+{
+    return store->counted();
+}
+
+
+void place_counters(Store* store, StoreCounters* place)
+{
+    store->count_in(place);
+}
+
+}  // namespace logout::redis

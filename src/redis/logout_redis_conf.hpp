@@ -1,0 +1,43 @@
+// A Redis deployment as configured: what the block logout_redis NAME { ... }
+// of nginx.conf was compiled to.
+
+#ifndef LOGOUT_REDIS_CONF_HPP
+#define LOGOUT_REDIS_CONF_HPP
+
+#include "logout_redis_ngx.hpp"
+
+namespace logout::redis {
+
+constexpr ngx_msec_t default_connect_timeout = 200;
+constexpr ngx_msec_t default_timeout = 250;
+constexpr ngx_uint_t default_max_pending = 4096;
+constexpr in_port_t default_port = 6379;
+
+// One `server`.
+struct Endpoint {
+    ngx_str_t name;  // as written in the configuration, for the log
+    ngx_str_t host;
+    in_port_t port;
+    ngx_addr_t* addresses;
+    ngx_uint_t address_count;
+};
+
+// Everything in it lives in the configuration's pool.
+struct StoreConf {
+    ngx_str_t name;
+    ngx_array_t servers;  // of Endpoint
+    ngx_uint_t database;
+    ngx_str_t username;
+    ngx_str_t password;
+    ngx_msec_t connect_timeout;  // from connect() until ready for commands
+    ngx_msec_t timeout;          // one command, from queueing to reply
+    ngx_uint_t max_pending;      // commands queued or in flight, per worker
+
+    // RESP, ready to be sent; empty where not needed
+    ngx_str_t auth_command;
+    ngx_str_t select_command;
+};
+
+}  // namespace logout::redis
+
+#endif

@@ -1,0 +1,74 @@
+// What a store has done in this worker since it was created.
+
+#ifndef LOGOUT_REDIS_COUNTERS_HPP
+#define LOGOUT_REDIS_COUNTERS_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace logout::redis {
+
+struct Store;
+
+// Why a connection was given up.
+enum class FailureKind : std::uint8_t {
+    connect,   // refused, unreachable, not connected in time
+    tls,       // handshake failed, certificate not accepted
+    refused,   // AUTH, SELECT or PING was answered with an error
+    timeout,   // a command missed its deadline
+    lost,      // closed by the server
+    protocol,  // something that is not a reply to a command
+};
+
+constexpr std::size_t failure_kinds = 6;
+
+// Upper bounds, in milliseconds, of the buckets of reply times; what took
+// longer is in one more.
+constexpr std::array<std::uint32_t, 10> latency_bounds = {
+    1, 2, 5, 10, 25, 50, 100, 250, 500, 1000};
+
+// Trivial and self-contained, so that it can live in shared memory: one writer
+// (the worker), any number of readers. All but the gauges only grow.
+struct StoreCounters {
+    std::uint64_t connects;     // attempts to connect
+    std::uint64_t established;  // connections that became ready
+    std::uint64_t failures[failure_kinds];
+    std::uint64_t commands;     // queued
+    std::uint64_t replies;      // of any kind but errors
+    std::uint64_t errors;       // error replies
+    std::uint64_t unavailable;  // queued, but without a reply
+    std::uint64_t rejected;     // not queued: the server is known to be down
+    std::uint64_t overflows;    // not queued: too many pending
+    std::uint64_t resent;       // sent again after a connection was lost
+    std::uint64_t writes;       // system calls that sent commands
+    std::uint64_t latency_sum;  // of replies, in milliseconds
+    std::uint64_t latency[latency_bounds.size() + 1];
+
+    std::uint64_t in_flight;  // gauge
+    std::uint64_t down;       // gauge: 1 while known to be down
+};
+
+inline void count_latency(StoreCounters& counters, std::uint64_t milliseconds)
+{
+    std::size_t bucket = 0;
+
+    while (bucket < latency_bounds.size() &&
+           milliseconds > latency_bounds[bucket]) {
+        bucket++;
+    }
+
+    counters.latency[bucket]++;
+    counters.latency_sum += milliseconds;
+}
+
+// The counters of `store`; valid as long as it.
+const StoreCounters& store_counters(const Store* store);
+
+// From now on `store` counts in `place` (shared memory, say), which starts
+// with what was counted so far and must outlive the store.
+void place_counters(Store* store, StoreCounters* place);
+
+}  // namespace logout::redis
+
+#endif

@@ -1,0 +1,151 @@
+#include "logout_redis_output.hpp"
+
+#include <charconv>
+#include <cstring>
+#include <new>
+
+namespace logout::redis {
+
+namespace {
+
+// Bytes are moved to the front only when at least as many are free before
+// them, so that each is moved once on average; below this it is not worth it.
+constexpr std::size_t compact_from = 32 * 1024;
+
+
+std::size_t decimal_digits(std::size_t number)
+{
+    std::size_t digits = 1;
+
+    while (number >= 10) {
+        number /= 10;
+        digits++;
+    }
+
+    return digits;
+}
+
+
+char* write_header(char* out, char type, std::size_t number)
+{
+    *out++ = type;
+    out = std::to_chars(out, out + 20, number).ptr;
+    *out++ = '\r';
+    *out++ = '\n';
+
+    return out;
+}
+
+
+std::size_t header_length(std::size_t number)
+{
+    return 1 + decimal_digits(number) + 2;
+}
+
+}  // namespace
+
+
+char* OutputBuffer::claim(std::size_t length)
+{
+    if (data_ == nullptr) {
+        data_.reset(new (std::nothrow) char[capacity_]);
+        if (data_ == nullptr) {
+            return nullptr;
+        }
+    }
+
+    if (released_ >= compact_from && released_ >= filled_ - released_) {
+        compact();
+    }
+
+    if (capacity_ - filled_ < length) {
+        compact();
+        if (capacity_ - filled_ < length) {
+            return nullptr;
+        }
+    }
+
+    char* room = data_.get() + filled_;
+    filled_ += length;
+
+    return room;
+}
+
+
+std::string_view OutputBuffer::bytes(Position begin, Position end) const
+{
+    return {data_.get() + (begin - base_),
+            static_cast<std::size_t>(end - begin)};
+}
+
+
+std::string_view OutputBuffer::unsent() const
+{
+    return {data_.get() + sent_, filled_ - sent_};
+}
+
+
+void OutputBuffer::release(Position position)
+{
+    released_ = static_cast<std::size_t>(position - base_);
+
+    if (sent_ < released_) {
+        sent_ = released_;
+    }
+
+    if (released_ == filled_) {
+        clear();
+    }
+}
+
+
+void OutputBuffer::clear()
+{
+    base_ += filled_;
+    released_ = 0;
+    sent_ = 0;
+    filled_ = 0;
+}
+
+
+void OutputBuffer::compact()
+{
+    std::memmove(data_.get(), data_.get() + released_, filled_ - released_);
+
+    base_ += released_;
+    sent_ -= released_;
+    filled_ -= released_;
+    released_ = 0;
+}
+
+
+std::size_t command_length(const std::string_view* arguments, std::size_t count)
+{
+    std::size_t length = header_length(count);
+
+    for (std::size_t i = 0; i < count; i++) {
+        length += header_length(arguments[i].size()) + arguments[i].size() + 2;
+    }
+
+    return length;
+}
+
+
+void write_command(char* out, const std::string_view* arguments,
+                   std::size_t count)
+{
+    out = write_header(out, '*', count);
+
+    for (std::size_t i = 0; i < count; i++) {
+        out = write_header(out, '$', arguments[i].size());
+        // an empty view may have no data, which memcpy must not be given
+        if (!arguments[i].empty()) {
+            std::memcpy(out, arguments[i].data(), arguments[i].size());
+            out += arguments[i].size();
+        }
+        *out++ = '\r';
+        *out++ = '\n';
+    }
+}
+
+}  // namespace logout::redis

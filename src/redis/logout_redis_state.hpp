@@ -1,0 +1,94 @@
+// The life of one connection to a Redis server as a table: which state follows
+// on what event, and what is to be done. No sockets, no timers, no clock.
+
+#ifndef LOGOUT_REDIS_STATE_HPP
+#define LOGOUT_REDIS_STATE_HPP
+
+#include <cstdint>
+
+namespace logout::redis {
+
+enum class LinkState : std::uint8_t {
+    idle,            // not connected, nothing is known against the server
+    connecting,      // resolving the name or waiting for connect()
+    securing,        // in the TLS handshake
+    authenticating,  // AUTH was sent
+    selecting,       // SELECT was sent
+    probing,         // PING was sent: the server was down before
+    ready,           // commands are sent as they come
+    waiting,         // the last attempt failed; the next follows the back-off
+};
+
+enum class LinkEvent : std::uint8_t {
+    wanted,     // a command waits
+    connected,  // connect() succeeded
+    secured,    // the TLS handshake succeeded, the certificate is accepted
+    accepted,   // the server said yes to AUTH, SELECT or PING
+    refused,    // the server said no to AUTH, SELECT or PING
+    lost,       // the server closed the connection
+    broken,     // connect() failed, or nonsense was received
+    expired,    // connecting took too long, or a command missed its deadline
+    retry,      // the back-off is over
+    retired,    // the worker is to leave, or the configuration is gone
+};
+
+enum class LinkAction : std::uint8_t {
+    none,
+    connect,
+    secure,
+    authenticate,
+    select,
+    probe,
+    serve,     // ready: send what is queued
+    drop,      // close; nothing to retry
+    resume,    // close, connect, send unanswered commands again
+    back_off,  // close, fail what is queued, try again later
+};
+
+// The steps that a new connection needs before it serves.
+struct LinkSteps {
+    bool secure;
+    bool authenticate;
+    bool select;
+};
+
+class Link {
+public:
+    explicit Link(LinkSteps steps) : steps_(steps) {}
+
+    // Moves on; `pending`: commands are queued or unanswered.
+    LinkAction on(LinkEvent event, bool pending);
+
+    // A command was answered: the server works, and so does this connection.
+    void answered();
+
+    LinkState state() const { return state_; }
+
+    // Known to be down: since a failure, until a PING is answered.
+    bool down() const { return down_; }
+
+    // Connecting or in one of the steps before `ready`.
+    bool starting() const;
+
+    // Failures in a row without one answered command between them.
+    std::uint32_t failures() const { return failures_; }
+
+private:
+    LinkAction next_step();
+    LinkAction fail();
+    LinkAction lose(bool pending);
+
+    LinkSteps steps_;
+    LinkState state_ = LinkState::idle;
+    bool down_ = false;
+    bool proven_ = false;  // this connection has answered a command
+    std::uint32_t failures_ = 0;
+};
+
+// Milliseconds to wait after `failures` (>= 1) failures in a row: doubling from
+// 50 ms to 2 s, half of it random so that workers do not knock in step.
+std::uint32_t backoff_delay(std::uint32_t failures, std::uint32_t random);
+
+}  // namespace logout::redis
+
+#endif
