@@ -99,13 +99,6 @@ bool is_token_char(char c)
 }
 
 
-bool is_token(std::string_view text)
-{
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), is_token_char);
-}
-
-
 // A byte that neither ends the attribute nor makes browsers drop the line.
 bool is_path_char(char c)
 {
@@ -214,7 +207,7 @@ std::optional<std::string> prefix_problem(std::string_view name,
     return std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
 
 void find_cookie(std::string_view header, std::string_view name,
@@ -247,17 +240,24 @@ void find_cookie_names(std::string_view header, std::string_view prefix,
 
         // the name is written into a response: no other bytes than a name's
         std::string_view name = trim(pair.substr(0, equals));
-        if (is_token(name)) {
+        if (is_cookie_name(name)) {
             add_distinct(found, name);
         }
     }
 }
 
 
+bool is_cookie_name(std::string_view name)
+{
+    return !name.empty() &&
+           std::all_of(name.begin(), name.end(), is_token_char);
+}
+
+
 std::optional<std::string> cookie_problem(std::string_view name,
                                           const CookieAttributes& attributes)
 {
-    if (!is_token(name)) {
+    if (!is_cookie_name(name)) {
         return "\"" + std::string(name) + "\" is not a cookie name";
     }
     if (auto problem = path_problem(attributes.path)) {
@@ -322,4 +322,4 @@ std::string expire_cookie_suffix(const CookieAttributes& attributes)
     return line;
 }
 
-} // namespace logout
+}  // namespace logout

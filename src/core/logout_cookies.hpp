@@ -37,12 +37,15 @@ void find_cookie(std::string_view header, std::string_view name,
 void find_cookie_names(std::string_view header, std::string_view prefix,
                        CookieValues& found);
 
+// Whether `name` can be a cookie's name: a token (RFC 6265, section 4.1.1).
+bool is_cookie_name(std::string_view name);
+
 enum class SameSite { unset, strict, lax, none };
 
 // The attributes by which a browser finds the cookie to forget.
 struct CookieAttributes {
     std::string path = "/";
-    std::string domain; // empty: a host-only cookie
+    std::string domain;  // empty: a host-only cookie
     bool secure = false;
     bool http_only = false;
     bool partitioned = false;
@@ -64,6 +67,6 @@ std::string expire_cookie(std::string_view name,
 // when the request is there.
 std::string expire_cookie_suffix(const CookieAttributes& attributes);
 
-} // namespace logout
+}  // namespace logout
 
 #endif

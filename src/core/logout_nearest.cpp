@@ -27,7 +27,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
     return row[b.size()];
 }
 
-} // namespace
+}  // namespace
 
 
 std::string_view nearest_word(std::string_view word,
@@ -47,4 +47,4 @@ std::string_view nearest_word(std::string_view word,
     return nearest;
 }
 
-} // namespace logout
+}  // namespace logout

@@ -15,6 +15,6 @@ std::string_view nearest_word(std::string_view word,
                               const std::string_view* candidates,
                               std::size_t count);
 
-} // namespace logout
+}  // namespace logout
 
 #endif

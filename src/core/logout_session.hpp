@@ -23,19 +23,19 @@ constexpr std::size_t session_id_max_length = 512;
 // logout_session, as written. Unset members take the format's default; one
 // that means nothing for the format is refused by SessionReader::compile().
 struct SessionSettings {
-    std::string format;                // "raw", "express", "django", ...
-    std::optional<std::string> cookie; // the cookie's name
-    std::optional<std::string> prefix; // of the key in Redis
+    std::string format;                 // "raw", "express", "django", ...
+    std::optional<std::string> cookie;  // the cookie's name
+    std::optional<std::string> prefix;  // of the key in Redis
     std::optional<std::string> suffix;
-    std::optional<std::string> lead; // begins every value, not part of the id
-    std::optional<std::string> name_space; // spring: before ":sessions:"
-    std::optional<std::string> route;      // spring: jvmRoute, "*" for any
-    std::optional<std::string> remember;   // lua-resty-session: second cookie
-    std::optional<std::string> algorithm;  // of the signature: "sha256", ...
-    std::optional<bool> base64;            // spring: useBase64Encoding
-    std::optional<bool> hash;              // the key holds a hash of the id
-    std::vector<std::string> secrets;      // newest first; empty: not verified
-    bool id_only = false; // the caller makes the keys (key=) from the id
+    std::optional<std::string> lead;  // begins every value, not part of the id
+    std::optional<std::string> name_space;  // spring: before ":sessions:"
+    std::optional<std::string> route;       // spring: jvmRoute, "*" for any
+    std::optional<std::string> remember;    // lua-resty-session: second cookie
+    std::optional<std::string> algorithm;   // of the signature: "sha256", ...
+    std::optional<bool> base64;             // spring: useBase64Encoding
+    std::optional<bool> hash;               // the key holds a hash of the id
+    std::vector<std::string> secrets;       // newest first; empty: not verified
+    bool id_only = false;  // the caller makes the keys (key=) from the id
 };
 
 // Sets the parameter `name` of logout_session that is written "name=value".
@@ -57,8 +57,8 @@ struct DerivedSession {
     {
     }
 
-    std::pmr::string id;                     // decoded, checked
-    std::pmr::vector<std::pmr::string> keys; // in the order to delete
+    std::pmr::string id;                      // decoded, checked
+    std::pmr::vector<std::pmr::string> keys;  // in the order to delete
 };
 
 class SessionFormat;
@@ -98,6 +98,6 @@ private:
     std::unique_ptr<const SessionFormat> format_;
 };
 
-} // namespace logout
+}  // namespace logout
 
 #endif

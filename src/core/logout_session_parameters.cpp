@@ -109,7 +109,7 @@ std::string unknown(std::string_view name)
     return problem;
 }
 
-} // namespace
+}  // namespace
 
 
 std::optional<std::string> set_session_parameter(SessionSettings& settings,
@@ -152,4 +152,4 @@ std::vector<std::string> session_secrets(std::string_view text)
     return secrets;
 }
 
-} // namespace logout
+}  // namespace logout

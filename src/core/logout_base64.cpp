@@ -1,0 +1,124 @@
+#include "logout_base64.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace logout {
+
+namespace {
+
+constexpr char url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+constexpr std::uint8_t not_base64 = 0xff;
+
+using Values = std::array<std::uint8_t, 256>;
+
+
+constexpr Values values_of(bool standard, bool url)
+{
+    Values values{};
+
+    for (std::uint8_t& value : values) {
+        value = not_base64;
+    }
+    for (std::uint8_t i = 0; i < 62; i++) {
+        values[static_cast<unsigned char>(url_alphabet[i])] = i;
+    }
+    if (standard) {
+        values['+'] = 62;
+        values['/'] = 63;
+    }
+    if (url) {
+        values['-'] = 62;
+        values['_'] = 63;
+    }
+    return values;
+}
+
+
+constexpr Values standard_values = values_of(true, false);
+constexpr Values url_values = values_of(false, true);
+constexpr Values either_values = values_of(true, true);
+
+
+const Values& values_of(Base64 alphabet)
+{
+    switch (alphabet) {
+    case Base64::standard:
+        return standard_values;
+    case Base64::url:
+        return url_values;
+    case Base64::either:
+        break;
+    }
+    return either_values;
+}
+
+
+// Removes the padding; false if there is some and it is not the right one.
+bool strip_padding(std::string_view& text)
+{
+    std::size_t length = text.size();
+
+    while (!text.empty() && text.back() == '=') {
+        text.remove_suffix(1);
+    }
+    std::size_t padding = length - text.size();
+    return padding == 0 || (padding <= 2 && length % 4 == 0);
+}
+
+}  // namespace
+
+
+std::optional<std::size_t> base64_decode(std::string_view text, Base64 alphabet,
+                                         char* out)
+{
+    if (!strip_padding(text) || text.size() % 4 == 1) {
+        return std::nullopt;
+    }
+
+    const Values& values = values_of(alphabet);
+    char* start = out;
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+    unsigned bad = 0;
+
+    for (char c : text) {
+        std::uint8_t value = values[static_cast<unsigned char>(c)];
+        bad |= value;
+        bits = bits << 6 | value;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            *out++ = static_cast<char>(bits >> held);
+            bits &= (1u << held) - 1;
+        }
+    }
+
+    if ((bad & 0x80) != 0 || bits != 0) {
+        return std::nullopt;
+    }
+    return static_cast<std::size_t>(out - start);
+}
+
+
+void base64url_encode(std::string_view bytes, char* out)
+{
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+
+    for (char c : bytes) {
+        bits = (bits << 8 | static_cast<unsigned char>(c)) & 0xffff;
+        held += 8;
+        while (held >= 6) {
+            held -= 6;
+            *out++ = url_alphabet[bits >> held & 0x3f];
+        }
+    }
+    if (held > 0) {
+        *out++ = url_alphabet[bits << (6 - held) & 0x3f];
+    }
+}
+
+}  // namespace logout

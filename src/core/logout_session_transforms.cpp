@@ -1,0 +1,176 @@
+#include "logout_session_transforms.hpp"
+
+namespace logout {
+
+namespace {
+
+// The value of a hexadecimal digit, or a negative number.
+int hex_value(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    if (c >= 'A' && c <= 'F') {
+        return c - 'A' + 10;
+    }
+    return -1;
+}
+
+
+std::optional<SplitText> split_at(std::string_view text, std::size_t position)
+{
+    if (position == std::string_view::npos) {
+        return std::nullopt;
+    }
+    return SplitText{text.substr(0, position), text.substr(position + 1)};
+}
+
+}  // namespace
+
+
+std::optional<std::string_view> percent_decode(std::string_view text,
+                                               SessionScratch& scratch)
+{
+    if (text.find('%') == std::string_view::npos) {
+        return text;
+    }
+
+    char* start = scratch.take(text.size());
+    if (start == nullptr) {
+        return std::nullopt;
+    }
+
+    char* out = start;
+    for (std::size_t i = 0; i < text.size(); i++) {
+        if (text[i] != '%') {
+            *out++ = text[i];
+            continue;
+        }
+        if (text.size() - i < 3) {
+            return std::nullopt;
+        }
+
+        int high = hex_value(text[i + 1]);
+        int low = hex_value(text[i + 2]);
+        if (high < 0 || low < 0) {
+            return std::nullopt;
+        }
+        *out++ = static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    return std::string_view(start, static_cast<std::size_t>(out - start));
+}
+
+
+std::optional<std::string_view>
+base64_decode(std::string_view text, Base64 alphabet, SessionScratch& scratch)
+{
+    char* out = scratch.take(base64_decoded_max(text.size()));
+    if (out == nullptr) {
+        return std::nullopt;
+    }
+
+    std::optional<std::size_t> size = base64_decode(text, alphabet, out);
+    if (!size) {
+        return std::nullopt;
+    }
+    return std::string_view(out, *size);
+}
+
+
+std::optional<std::string_view> without_lead(std::string_view text,
+                                             std::string_view lead)
+{
+    if (text.substr(0, lead.size()) != lead) {
+        return std::nullopt;
+    }
+    return text.substr(lead.size());
+}
+
+
+std::optional<SplitText> split_at_first(std::string_view text, char separator)
+{
+    return split_at(text, text.find(separator));
+}
+
+
+std::optional<SplitText> split_at_last(std::string_view text, char separator)
+{
+    return split_at(text, text.rfind(separator));
+}
+
+
+std::string_view without_route(std::string_view id, std::string_view route)
+{
+    std::optional<SplitText> parts;
+
+    if (!route.empty()) {
+        parts = split_at_last(id, '.');
+    }
+    if (!parts || (route != "*" && parts->second != route)) {
+        return id;
+    }
+    return parts->first;
+}
+
+
+std::optional<std::string_view> gob_string(std::string_view bytes)
+{
+    // the length of the rest, the type "string", no delta, the length of the
+    // string: https://pkg.go.dev/encoding/gob, "Encoding Details"
+    constexpr std::size_t header = 4;
+    constexpr std::size_t one_byte_length_max = 0x7f;
+
+    if (bytes.size() < header || bytes.size() - 1 > one_byte_length_max ||
+        static_cast<unsigned char>(bytes[0]) != bytes.size() - 1 ||
+        bytes[1] != 0x0c || bytes[2] != 0x00 ||
+        static_cast<unsigned char>(bytes[3]) != bytes.size() - header) {
+        return std::nullopt;
+    }
+    return bytes.substr(header);
+}
+
+
+std::optional<std::string_view> lua_resty_session_id(std::string_view value,
+                                                     SessionScratch& scratch)
+{
+    // type, flags (little endian), session id, and what is not needed here
+    constexpr std::size_t encoded_header = 110;
+    constexpr std::size_t id_at = 3;
+    constexpr std::size_t id_size = 32;
+    constexpr char type = 1;
+    constexpr int flag_stored = 0x0001;
+
+    if (value.size() < encoded_header) {
+        return std::nullopt;
+    }
+
+    std::optional<std::string_view> header =
+        base64_decode(value.substr(0, encoded_header), Base64::url, scratch);
+    if (!header || (*header)[0] != type || ((*header)[1] & flag_stored) == 0) {
+        return std::nullopt;
+    }
+    return header->substr(id_at, id_size);
+}
+
+
+std::optional<std::string_view> oauth2_proxy_id(std::string_view ticket,
+                                                SessionScratch& scratch)
+{
+    std::optional<std::string_view> version_2 = without_lead(ticket, "v2.");
+    std::optional<SplitText> parts =
+        split_at_last(version_2 ? *version_2 : ticket, '.');
+
+    if (!parts) {
+        return std::nullopt;
+    }
+    if (!version_2) {
+        return parts->first;
+    }
+    return base64_decode(parts->first, Base64::url, scratch);
+}
+
+}  // namespace logout
