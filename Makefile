@@ -138,7 +138,32 @@ $(UNIT_BUILD)/unit.settings: FORCE
 -include $(wildcard $(UNIT_BUILD)/*.d $(UNIT_BUILD)/core/*.d)
 
 
+# What the tests of the module need to know. A lane sets it otherwise.
+SPEC_ENV ?= TEST_NGINX_BINARY=$(NGINX) TEST_NGINX_LOAD_MODULES=$(MODULE)
+SPECS := $(if $(SPEC),$(SPEC:%=t/%.t),$(sort $(wildcard t/*.t)))
+RUN_TESTS = t/lib/run-tests --jobs $(JOBS) $(if $(V),--verbose)
+
+.PHONY: specs
+specs: $(MODULE) ## t/*.t, with nginx and Redis (SPEC=name runs t/name.t, V=1)
+	@$(SPEC_ENV) $(RUN_TESTS) $(SPECS)
+
+# Fragments append: packages as dependencies.sh names their purpose, and
+# programs.
+TEST_NEEDS := build test
+SHORT_TESTS :=
+
 -include t/make/*.mk
+
+.PHONY: test check check-programs
+test: ## install what is missing, build, run all tests, sum up
+	@t/lib/dependencies.sh $(sort $(TEST_NEEDS))
+	@$(MAKE) --no-print-directory check
+
+check: ## the same without installing anything
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) check-programs
+	@$(SPEC_ENV) $(RUN_TESTS) $(UNIT_PROGRAMS) $(SPECS) $(SHORT_TESTS)
+
+check-programs: $(MODULE) $(UNIT_PROGRAMS) $(SHORT_TESTS)
 
 
 ##@ Help

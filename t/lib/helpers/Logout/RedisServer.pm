@@ -1,0 +1,158 @@
+package Logout::RedisServer;
+
+# A redis-server of one's own, on a free loopback port and a Unix socket, which
+# ends with this object.
+#
+#     my $redis = Logout::RedisServer->start('--requirepass', 'secret');
+#     $redis->port, $redis->socket, $redis->pid
+#     $redis->command('SET', 'key', 'value');
+#     $redis->pause; $redis->resume;      # it neither answers nor hangs up
+#     $redis->kill; $redis->start_again;  # as after a crash, on the same port
+
+use strict;
+use warnings;
+
+use File::Temp ();
+use IO::Socket::INET;
+use IO::Socket::UNIX;
+use POSIX qw(:sys_wait_h);
+use Time::HiRes qw(sleep time);
+
+use constant PATIENCE => 10;
+
+sub start {
+    my ($class, @options) = @_;
+
+    my $self = bless {
+        folder  => File::Temp->newdir('logout-redis.XXXXXX', TMPDIR => 1),
+        options => \@options,
+        owner   => $$,
+    }, $class;
+
+    for (1 .. 20) {
+        $self->{port} = 10000 + int rand 22000;
+        return $self if free($self->{port}) && $self->launch;
+    }
+    die 'redis-server does not start: ' . $self->log;
+}
+
+sub free {
+    my ($port) = @_;
+
+    my $probe = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+        LocalPort => $port, Proto => 'tcp', Listen => 1) or return 0;
+    close $probe;
+
+    return 1;
+}
+
+sub port { $_[0]{port} }
+sub pid { $_[0]{pid} }
+sub folder { "$_[0]{folder}" }
+sub socket { "$_[0]{folder}/redis.sock" }
+
+sub log {
+    my ($self) = @_;
+
+    open my $in, '<', "$self->{folder}/redis.log" or return "$!\n";
+    return join '', <$in>;
+}
+
+# Returns whether the server answers on its port.
+sub launch {
+    my ($self) = @_;
+
+    $self->{pid} = fork // die "fork: $!\n";
+    if ($self->{pid} == 0) {
+        open STDIN, '<', '/dev/null';
+        open STDOUT, '>', "$self->{folder}/redis.log";
+        open STDERR, '>&', \*STDOUT;
+        exec 'redis-server', '--port', $self->{port}, '--bind', '127.0.0.1',
+            '--unixsocket', $self->socket, '--unixsocketperm', '777',
+            '--dir', $self->folder, '--save', '', '--appendonly', 'no',
+            '--daemonize', 'no', @{$self->{options}} or POSIX::_exit(127);
+    }
+    chmod 0755, $self->folder;
+
+    my $deadline = time + PATIENCE;
+    while (time < $deadline) {
+        if (waitpid($self->{pid}, WNOHANG) != 0) {
+            delete $self->{pid};
+            return 0;
+        }
+        return 1 if $self->accepts;
+        sleep 0.005;
+    }
+
+    $self->kill;
+    return 0;
+}
+
+sub accepts {
+    my ($self) = @_;
+
+    return -S $self->socket
+        && defined IO::Socket::UNIX->new(Peer => $self->socket);
+}
+
+sub start_again {
+    my ($self) = @_;
+
+    $self->launch or die 'redis-server does not start: ' . $self->log;
+}
+
+sub pause { kill 'STOP', $_[0]{pid} }
+sub resume { kill 'CONT', $_[0]{pid} }
+
+sub kill {
+    my ($self) = @_;
+
+    my $pid = delete $self->{pid} // return;
+    delete $self->{connection};
+    CORE::kill('KILL', $pid);
+    waitpid $pid, 0;
+    unlink $self->socket;
+}
+
+sub DESTROY {
+    my ($self) = @_;
+
+    local $?;
+    $self->kill if $self->{owner} == $$;
+}
+
+# Sends a command. Returns its reply: a string or a number, undef for nil, an
+# array reference. Dies if it is an error.
+sub command {
+    my ($self, @words) = @_;
+
+    my $connection = $self->{connection}
+        //= IO::Socket::UNIX->new(Peer => $self->socket)
+        // die "redis-server is not there: $!\n";
+
+    print $connection '*' . @words . "\r\n",
+        map { utf8::encode($_) if utf8::is_utf8($_);
+            '$' . length($_) . "\r\n$_\r\n" } @words;
+    $connection->flush;
+
+    return read_reply($connection);
+}
+
+sub read_reply {
+    my ($connection) = @_;
+
+    my $line = <$connection> // die "redis-server hung up.\n";
+    $line =~ s/\r\n\z//;
+    my ($type, $value) = $line =~ /\A([-+:\$*])(.*)\z/
+        or die "\"$line\" is not a reply of Redis.\n";
+
+    die "Redis: $value\n" if $type eq '-';
+    return $value if $type eq '+' || $type eq ':';
+    return undef if $value < 0;
+    return [map { read_reply($connection) } 1 .. $value] if $type eq '*';
+
+    read $connection, my $bytes, $value + 2;
+    return substr $bytes, 0, $value;
+}
+
+1;
