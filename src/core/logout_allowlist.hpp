@@ -20,7 +20,7 @@ enum class QueryMatching { ignored, compared };
 // Why a URL is not sent, as exactly as it is known.
 enum class AllowlistRule {
     ok,
-    not_a_url,              // the grammar refused it: see `grammar`
+    not_a_url,  // the grammar refused it: see `grammar`
     origin_not_listed,
     path_not_listed,
     query_not_listed,

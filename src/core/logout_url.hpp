@@ -3,6 +3,12 @@
 // A URL is accepted only if RFC 3986 and the WHATWG URL standard read it the
 // same way; the parser rejects rather than repairs. What leaves the parser is
 // written anew from the parsed parts, so that what was checked is what is sent.
+//
+// Scheme and host are written in lower case, IPv6 addresses as RFC 5952 has
+// them, escapes with upper-case digits; the default port is dropped, and an
+// empty path of a web URL becomes "/". Only query and fragment may hold spaces
+// and characters beyond ASCII, as SDKs send them decoded: they are escaped the
+// way browsers do.
 
 #ifndef LOGOUT_URL_HPP
 #define LOGOUT_URL_HPP
@@ -49,14 +55,18 @@ struct Url {
     UrlKind kind = UrlKind::web;
     std::string_view text;      // the canonical form, complete
     std::string_view scheme;    // lower case, without ":"; empty if relative
-    std::string_view host;      // lower case; IPv6 with its brackets
+    std::string_view host;      // lower case; IPv6 with its brackets; as
+                                // given if private_use
     std::string_view port;      // digits; empty if the scheme's default
-    std::string_view origin;    // "https://host:port"; empty if relative
+    std::string_view origin;    // what stands before the path:
+                                // "https://host:port"; empty if relative;
+                                // "app.example://host" or "app.example:"
     std::string_view path;      // begins with "/" for web and relative
     std::string_view query;     // without "?"
     std::string_view fragment;  // without "#"
     bool has_query = false;
     bool has_fragment = false;
+    bool plain_path = true;  // the path holds neither "%" nor ";"
 
     // Everything before "?" and "#".
     std::string_view without_query() const

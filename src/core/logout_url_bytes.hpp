@@ -1,0 +1,95 @@
+// Which byte may stand where in a URL, as tables made by the compiler.
+
+#ifndef LOGOUT_URL_BYTES_HPP
+#define LOGOUT_URL_BYTES_HPP
+
+#include <array>
+#include <string_view>
+
+namespace logout {
+
+using ByteSet = std::array<bool, 256>;
+
+constexpr bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+
+constexpr bool is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+
+constexpr char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+
+constexpr char to_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+
+// The value of a hexadecimal digit, or -1.
+constexpr int hex_value(char c)
+{
+    if (is_digit(c)) {
+        return c - '0';
+    }
+    const char lower = to_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+
+constexpr ByteSet alphanumeric_and(std::string_view others)
+{
+    ByteSet set{};
+
+    for (int byte = 0; byte < 128; ++byte) {
+        const char c = static_cast<char>(byte);
+        set[static_cast<std::size_t>(byte)] = is_alpha(c) || is_digit(c);
+    }
+    for (const char c : others) {
+        set[static_cast<unsigned char>(c)] = true;
+    }
+    return set;
+}
+
+
+constexpr bool contains(const ByteSet& set, char c)
+{
+    return set[static_cast<unsigned char>(c)];
+}
+
+
+// RFC 3986, 3.1.
+constexpr ByteSet scheme_bytes = alphanumeric_and("+-.");
+
+// Letters, digits and hyphens, and the underscore that some host names have.
+constexpr ByteSet host_bytes = alphanumeric_and("-_.");
+
+// RFC 3986's pchar without "%", which needs a look at what follows it. The
+// slash is missing because a segment begins behind it, and ";" because some
+// servers cut a segment there.
+constexpr ByteSet plain_path_bytes = alphanumeric_and("-._~!$&'()*+,=:@");
+
+// RFC 3986's query and fragment. The square brackets are beyond it, but
+// browsers leave them as they are and frameworks write `a[]=1`. The apostrophe
+// is missing because browsers write it as %27 in the query of a web URL.
+constexpr ByteSet plain_query_bytes = alphanumeric_and("-._~!$&()*+,;=:@/?[]");
+
+
+// Whether no part of a URL may hold this byte in any position.
+constexpr bool is_forbidden_everywhere(char c)
+{
+    return c < 0x21 || c > 0x7e ||
+           std::string_view("\\\"<>^{|}`").find(c) != std::string_view::npos;
+}
+
+}  // namespace logout
+
+#endif
