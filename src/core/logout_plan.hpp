@@ -1,0 +1,116 @@
+// The decision: from a request and the configuration to what will be done.
+// LogoutRequest + LogoutPolicy -> LogoutPlan.
+
+#ifndef LOGOUT_PLAN_HPP
+#define LOGOUT_PLAN_HPP
+
+#include "logout_allowlist.hpp"
+#include "logout_clients.hpp"
+#include "logout_fetch_metadata.hpp"
+#include "logout_parameters.hpp"
+#include "logout_protocol.hpp"
+#include "logout_result.hpp"
+#include "logout_session.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace logout {
+
+// The largest request body that is read, in bytes.
+constexpr std::size_t body_max_length = 32 * 1024;
+
+enum class Method : std::uint8_t { get, head, post, delete_, options, other };
+
+class MethodSet {
+public:
+    constexpr void add(Method method) { bits_ |= bit(method); }
+
+    constexpr bool contains(Method method) const
+    {
+        return (bits_ & bit(method)) != 0;
+    }
+
+private:
+    static constexpr unsigned bit(Method method)
+    {
+        return 1u << static_cast<unsigned>(method);
+    }
+
+    unsigned bits_ = 0;
+};
+
+// What a problem with the parameters costs the user.
+enum class BadRequestPolicy {
+    page,         // "error": the session is ended, then 400 and a page
+    default_url,  // "default": ended, then the default URL
+    refuse,       // "refuse": 400, nothing is done
+};
+
+// A request as it came. All views belong to the caller.
+struct LogoutRequest {
+    Method method = Method::get;
+    std::string_view query;
+    std::string_view body;
+    BodyType body_type = BodyType::none;
+    bool body_too_large = false;
+    FetchMetadata fetch;
+    const std::string_view* cookie_headers = nullptr;
+    std::size_t cookie_header_count = 0;
+};
+
+// One location's configuration, compiled. Immutable; what it points to lives
+// as long as the configuration.
+struct LogoutPolicy {
+    const ProtocolTraits* protocol = nullptr;
+    const Allowlist* tenant_urls = nullptr;   // may be absent
+    const ClientRegistry* clients = nullptr;  // may be absent
+    QueryMatching query_matching = QueryMatching::compared;
+    BadRequestPolicy bad_request = BadRequestPolicy::page;
+    CrossSitePolicy cross_site = CrossSitePolicy::navigation;
+    MethodSet methods;
+    std::vector<const SessionReader*> sessions;
+};
+
+// A session that the request names, and the logout_session (its index in
+// LogoutPolicy::sessions) that read it.
+struct PlannedSession {
+    std::size_t rule;
+    DerivedSession session;
+};
+
+struct LogoutPlan {
+    explicit LogoutPlan(std::pmr::memory_resource* memory) : sessions(memory) {}
+
+    // Set if nothing is to be done at all.
+    std::optional<Result> refusal;
+
+    // What is wrong with the parameters; `refusal` says whether it matters.
+    RequestError error = RequestError::none;
+
+    // Why, for logs and logout_explain.
+    ParameterVerdict parameter_verdict;
+    AllowlistVerdict return_url_verdict;
+    FetchReason fetch_reason = FetchReason::not_checked;
+
+    const Client* client = nullptr;     // the client that was named
+    std::string_view asked_return_url;  // decoded, not checked: never sent
+    std::string_view return_url;        // canonical, allowed; may be empty
+    bool federated = false;             // asked for
+    bool data_wanted = false;           // JSON or 204, not a redirect
+    bool expire_cookies = true;         // false: no cookies came, or refused
+    std::pmr::vector<PlannedSession> sessions;
+};
+
+// Decides. Allocates only from `memory`, which also holds what the plan's
+// views point to, besides the request and the policy.
+LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
+                       std::pmr::memory_resource* memory);
+
+}  // namespace logout
+
+#endif

@@ -1,0 +1,48 @@
+#include "logout_protocol.hpp"
+
+#include <array>
+
+namespace logout {
+
+namespace {
+
+const std::array<ProtocolTraits, 2> protocols = {{
+    // Auth0's Authentication API, GET /v2/logout: query and fragment of
+    // returnTo are not considered in matching
+    {"auth0",
+     Parameter::return_to,
+     {Parameter::return_to, Parameter::client_id, Parameter::federated},
+     ClientRule::optional,
+     DefaultReturn::first_listed,
+     QueryMatching::ignored},
+
+    // Schibsted account: client_sdrn is what its browser SDK sends
+    {"schibsted",
+     Parameter::redirect_uri,
+     {Parameter::redirect_uri, Parameter::client_id, Parameter::client_sdrn},
+     ClientRule::required,
+     DefaultReturn::first_listed,
+     QueryMatching::compared},
+}};
+
+}  // namespace
+
+
+const ProtocolTraits* find_protocol(std::string_view name)
+{
+    for (const ProtocolTraits& protocol : protocols) {
+        if (protocol.name == name) {
+            return &protocol;
+        }
+    }
+
+    return nullptr;
+}
+
+
+std::string_view protocol_names()
+{
+    return "auth0, schibsted";
+}
+
+}  // namespace logout

@@ -1,0 +1,41 @@
+// The logout protocols that clients speak, as a table of their differences.
+
+#ifndef LOGOUT_PROTOCOL_HPP
+#define LOGOUT_PROTOCOL_HPP
+
+#include "logout_allowlist.hpp"
+#include "logout_parameters.hpp"
+
+#include <string_view>
+
+namespace logout {
+
+enum class ClientRule {
+    optional,  // without a client, the tenant-level list is used
+    required,
+};
+
+// Where a browser goes that did not ask for a return URL.
+enum class DefaultReturn {
+    first_listed,     // the first URL of the list in use
+    signed_out_page,  // a page that says so
+};
+
+struct ProtocolTraits {
+    std::string_view name;  // as in "logout NAME;"
+    Parameter return_url;
+    ParameterSet parameters;  // what is read
+    ClientRule client;
+    DefaultReturn default_return;
+    QueryMatching query_matching;
+};
+
+// Returns nullptr for an unknown name. The result is static.
+const ProtocolTraits* find_protocol(std::string_view name);
+
+// "auth0, schibsted", for messages. Static.
+std::string_view protocol_names();
+
+}  // namespace logout
+
+#endif

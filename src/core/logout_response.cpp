@@ -1,0 +1,208 @@
+#include "logout_response.hpp"
+
+#include "logout_page.hpp"
+
+namespace logout {
+
+namespace {
+
+// Redis is asked again within about this time after a failure.
+constexpr unsigned retry_after_seconds = 5;
+
+
+Result result_of(const LogoutPlan& plan, const RedisOutcome& outcome)
+{
+    if (plan.refusal) {
+        return *plan.refusal;
+    }
+
+    if (outcome.failed > 0) {
+        return Result::redis_unavailable;
+    }
+
+    return outcome.deleted > 0 ? Result::logged_out : Result::no_session;
+}
+
+
+bool is_ended(Result result)
+{
+    return result == Result::logged_out || result == Result::no_session;
+}
+
+
+unsigned refusal_status(Result result)
+{
+    switch (result) {
+    case Result::redis_unavailable:
+    case Result::prefetch:
+        return 503;
+    case Result::method_not_allowed:
+        return 405;
+    case Result::cross_site:
+        return 403;
+    case Result::body_too_large:
+        return 413;
+    case Result::bad_request:
+    case Result::logged_out:
+    case Result::no_session:
+        break;
+    }
+
+    return 400;
+}
+
+
+bool is_bad_request(const LogoutPlan& plan, std::string_view location)
+{
+    return plan.error != RequestError::none && location.empty();
+}
+
+
+void expire_cookies(const LogoutRequest& request, const CookieExpiry& expiry,
+                    std::pmr::memory_resource* memory, LogoutResponse& response)
+{
+    response.set_cookies.reserve(expiry.lines.size());
+
+    for (const std::string& line : expiry.lines) {
+        response.set_cookies.push_back(line);
+    }
+
+    for (const auto& rule : expiry.by_prefix) {
+        CookieValues names;
+
+        for (std::size_t i = 0; i < request.cookie_header_count; ++i) {
+            find_cookie_names(request.cookie_headers[i], rule.prefix, names);
+        }
+
+        for (const std::string_view name : names) {
+            const std::size_t length = name.size() + 1 + rule.suffix.size();
+            char* const line = static_cast<char*>(memory->allocate(length, 1));
+
+            name.copy(line, name.size());
+            line[name.size()] = '=';
+            rule.suffix.copy(line + name.size() + 1, rule.suffix.size());
+            response.set_cookies.push_back({line, length});
+        }
+    }
+}
+
+
+void add_body(const LogoutRequest& request, const LogoutPlan& plan,
+              std::string_view return_url, LogoutResponse& response)
+{
+    const BodyFormat format = body_format(request.fetch.accept);
+    const Message message{response.result, plan.error, return_url,
+                          plan.parameter_verdict.name};
+
+    response.content_type = content_type(format);
+    write_body(format, message, response.body);
+}
+
+
+void answer_data(const LogoutRequest& request, const LogoutPlan& plan,
+                 std::string_view location, LogoutResponse& response)
+{
+    if (body_format(request.fetch.accept) != BodyFormat::json) {
+        response.status = 204;
+        return;
+    }
+
+    response.status = 200;
+    add_body(request, plan, location, response);
+}
+
+}  // namespace
+
+
+BodyFormat body_format(std::string_view accept)
+{
+    if (accept.find("text/html") != accept.npos) {
+        return BodyFormat::html;
+    }
+
+    return accept.find("application/json") != accept.npos ? BodyFormat::json
+                                                          : BodyFormat::text;
+}
+
+
+LogoutResponse respond(const LogoutRequest& request, const LogoutPlan& plan,
+                       const RedisOutcome& outcome, const CookieExpiry& expiry,
+                       std::string_view federated_url,
+                       std::pmr::memory_resource* memory)
+{
+    LogoutResponse response(memory);
+    const std::string_view location =
+        federated_url.empty() ? plan.return_url : federated_url;
+
+    response.result = result_of(plan, outcome);
+
+    if (!is_ended(response.result)) {
+        response.status = refusal_status(response.result);
+        response.allow = response.result == Result::method_not_allowed;
+        if (response.status == 503) {
+            response.retry_after = retry_after_seconds;
+        }
+
+        add_body(request, plan, {}, response);
+        return response;
+    }
+
+    if (plan.expire_cookies) {
+        expire_cookies(request, expiry, memory, response);
+    }
+
+    if (is_bad_request(plan, location)) {
+        response.status = 400;
+        add_body(request, plan, {}, response);
+        return response;
+    }
+
+    if (plan.data_wanted) {
+        answer_data(request, plan, location, response);
+        return response;
+    }
+
+    if (location.empty()) {
+        add_body(request, plan, {}, response);
+        return response;
+    }
+
+    response.status = request.method == Method::get ? 302 : 303;
+    response.location = location;
+    return response;
+}
+
+
+std::string_view check_federated(std::string_view url,
+                                 std::string_view configured_origin,
+                                 UrlBuffer& buffer)
+{
+    Url parsed;
+
+    if (parse_url(url, buffer, parsed) != UrlRule::ok ||
+        parsed.kind != UrlKind::web || parsed.origin != configured_origin) {
+        return {};
+    }
+
+    return parsed.text;
+}
+
+
+std::string allow_header(const MethodSet& methods)
+{
+    std::string header;
+
+    const auto add = [&](Method method, const char* word) {
+        if (methods.contains(method)) {
+            header += header.empty() ? "" : ", ";
+            header += word;
+        }
+    };
+
+    add(Method::get, "GET");
+    add(Method::post, "POST");
+    add(Method::delete_, "DELETE");
+    return header;
+}
+
+}  // namespace logout

@@ -1,0 +1,42 @@
+// The names of everything that can come of a logout request: the values of
+// $logout_result and $logout_error, the labels of the metrics and the members
+// of JSON answers.
+
+#ifndef LOGOUT_RESULT_HPP
+#define LOGOUT_RESULT_HPP
+
+#include <string_view>
+
+namespace logout {
+
+enum class Result {
+    logged_out,          // at least one key existed and was deleted
+    no_session,          // no session was named, or its key was already gone
+    redis_unavailable,   // nothing is promised; the cookie is kept
+    bad_request,         // logout_bad_request refuse: nothing was done
+    method_not_allowed,  // nothing was done
+    cross_site,          // nothing was done
+    prefetch,            // nothing was done
+    body_too_large,      // nothing was done
+};
+
+// What is wrong with the parameters of a request.
+enum class RequestError {
+    none,
+    malformed_request,
+    client_required,
+    unknown_client,
+    return_url_not_allowed,
+};
+
+// The word itself. Static, and ends with a NUL.
+std::string_view name(Result result);
+std::string_view name(RequestError error);  // empty for none
+
+// What it means to the person in front of the browser. A sentence, static.
+std::string_view explain_to_user(Result result);
+std::string_view explain_to_user(RequestError error);
+
+}  // namespace logout
+
+#endif

@@ -1,0 +1,153 @@
+// The module's configuration, as nginx keeps it for each level.
+
+#ifndef NGX_HTTP_LOGOUT_CONF_HPP
+#define NGX_HTTP_LOGOUT_CONF_HPP
+
+#include "ngx_http_logout_ngx.hpp"
+
+#include "core/logout_plan.hpp"
+#include "core/logout_response.hpp"
+#include "redis/logout_redis.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+extern "C" ngx_module_t ngx_http_logout_module;
+
+
+// Where a directive stands, for messages about it that come later.
+struct ConfPlace {
+    explicit ConfPlace(ngx_conf_t* cf);
+
+    std::string file;
+    ngx_uint_t line;
+};
+
+
+// Says at "emerg" what is wrong at `place`.
+void ngx_http_logout_conf_error(ngx_conf_t* cf, const ConfPlace& place,
+                                const std::string& message);
+
+
+// logout_return_url: the tenant-level list of one level.
+struct ReturnUrlList {
+    logout::Allowlist urls;
+    bool compiled = false;
+    std::optional<ConfPlace> place;
+};
+
+
+// logout_federated, or federated in logout_client.
+struct FederatedUrl {
+    ngx_http_complex_value_t* value = nullptr;
+    std::string origin;  // canonical; what `value` gives must be of it
+};
+
+
+// The logout_client blocks of one level. A client's `tag` is the index of its
+// federated URL, plus one.
+struct ClientList {
+    logout::ClientRegistry registry;
+    std::vector<FederatedUrl> federated;
+};
+
+
+// One logout_session.
+struct SessionRule {
+    explicit SessionRule(ngx_conf_t* cf) : place(cf) {}
+
+    ConfPlace place;
+    logout::SessionSettings settings;
+    logout::CookieAttributes cookie;
+    std::optional<logout::SessionReader> reader;
+    std::optional<ngx_http_complex_value_t> key;  // key=
+    std::string store_name;                       // redis=; empty: the only one
+};
+
+
+// One logout_clear_cookie.
+struct ClearCookieRule {
+    std::string name;  // without the "*" of NAME*
+    bool by_prefix = false;
+    logout::CookieAttributes attributes;
+};
+
+
+// What a location with "logout" does: everything compiled, nothing left to
+// look up.
+struct LocationPolicy {
+    struct Session {
+        std::size_t store;  // index in ngx_http_logout_main_conf_t::stores
+        const ngx_http_complex_value_t* key;  // nullptr: the format's own keys
+    };
+
+    logout::LogoutPolicy policy;
+    logout::CookieExpiry expiry;
+    std::vector<Session> sessions;
+    std::string allow;
+    const ClientList* clients = nullptr;
+    const FederatedUrl* federated = nullptr;
+};
+
+
+struct ngx_http_logout_main_conf_t {
+    ngx_array_t* stores;  // of logout::redis::StoreConf*, or nullptr
+
+    // The clients of this worker, in the order of `stores`. Set when the
+    // worker starts.
+    logout::redis::Store** workers;
+
+    // Keys $logout_session_hash; made anew when the configuration is read.
+    u_char hash_key[32];
+};
+
+
+struct ngx_http_logout_loc_conf_t {
+    const logout::ProtocolTraits* protocol;  // "logout" in this location
+
+    ReturnUrlList* return_urls;
+    ClientList* clients;
+    std::vector<SessionRule>* sessions;
+    std::vector<ClearCookieRule>* clear_cookies;
+    FederatedUrl* federated;
+
+    ngx_uint_t bad_request;  // logout::BadRequestPolicy
+    ngx_uint_t cross_site;   // logout::CrossSitePolicy
+    ngx_uint_t methods;      // NGX_HTTP_GET, ...
+    ngx_flag_t match_query;
+
+    LocationPolicy* policy;  // only where `protocol` is set
+};
+
+
+// Directive setters, by subject.
+char* ngx_http_logout_return_url(ngx_conf_t* cf, ngx_command_t* cmd,
+                                 void* conf);
+char* ngx_http_logout_client_block(ngx_conf_t* cf, ngx_command_t* cmd,
+                                   void* conf);
+char* ngx_http_logout_session(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+char* ngx_http_logout_clear_cookie(ngx_conf_t* cf, ngx_command_t* cmd,
+                                   void* conf);
+char* ngx_http_logout_federated(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+
+// Reads a federated URL from a directive's argument. Returns false after
+// saying what is wrong with it.
+bool ngx_http_logout_read_federated(ngx_conf_t* cf, ngx_str_t* text,
+                                    FederatedUrl& federated);
+
+// Says what an allowlist finds wrong with an entry, or with itself. Returns
+// false if one of the problems is an error.
+bool ngx_http_logout_report(ngx_conf_t* cf,
+                            const std::vector<logout::AllowlistProblem>& list,
+                            std::string_view entry);
+
+// Compiles what a location does. Returns NGX_CONF_OK, or NGX_CONF_ERROR after
+// saying why.
+char* ngx_http_logout_compile_location(ngx_conf_t* cf,
+                                       ngx_http_logout_loc_conf_t* conf);
+
+ngx_int_t ngx_http_logout_handler(ngx_http_request_t* r);
+ngx_int_t ngx_http_logout_add_variables(ngx_conf_t* cf);
+
+#endif

@@ -1,0 +1,385 @@
+// The life of a logout request: read, plan, ask Redis, answer.
+
+#include "ngx_http_logout_request.hpp"
+
+#include "redis/logout_redis_conf.hpp"
+
+#include <exception>
+
+
+namespace {
+
+// Marks the cleanup that finds the context again, and lets go of Redis when
+// the client left: the keys are deleted all the same.
+void request_cleanup(void* data)
+{
+    auto* const context = static_cast<LogoutContext*>(data);
+
+    for (LogoutContext::Waiting& waiting : context->waiting) {
+        if (waiting.pending != nullptr) {
+            logout::redis::forget(waiting.pending);
+            waiting.pending = nullptr;
+        }
+    }
+}
+
+
+LogoutContext* create_context(ngx_http_request_t* r)
+{
+    const auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(
+        ngx_http_get_module_loc_conf(r, ngx_http_logout_module));
+
+    void* const place = ngx_palloc(r->pool, sizeof(LogoutContext));
+    ngx_http_cleanup_t* const cleanup = ngx_http_cleanup_add(r, 0);
+    if (place == nullptr || cleanup == nullptr) {
+        return nullptr;
+    }
+
+    auto* const context = new (place) LogoutContext(r, llcf);
+
+    cleanup->handler = request_cleanup;
+    cleanup->data = context;
+    ngx_http_set_ctx(r, context, ngx_http_logout_module);
+
+    return context;
+}
+
+
+std::string_view federated_url(LogoutContext& context,
+                               logout::UrlBuffer& buffer)
+{
+    const FederatedUrl* federated = context.location.federated;
+    const logout::Client* const client = context.plan->client;
+
+    if (client != nullptr && client->tag > 0) {
+        federated = &context.location.clients->federated[client->tag - 1];
+    }
+
+    if (!context.plan->federated || federated == nullptr) {
+        return {};
+    }
+
+    ngx_str_t value;
+    if (ngx_http_complex_value(context.r, federated->value, &value) != NGX_OK) {
+        throw std::bad_alloc();
+    }
+
+    const std::string_view url =
+        logout::check_federated(to_view(value), federated->origin, buffer);
+
+    if (url.empty()) {
+        ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
+                      "logout: the federated URL is not a URL of the origin it"
+                      " was configured with, the return URL is used");
+        return {};
+    }
+
+    return url;
+}
+
+
+std::string_view keep(std::string_view text, LogoutContext& context)
+{
+    const ngx_str_t copy = copy_to_pool(context.r->pool, text);
+
+    return to_view(copy);
+}
+
+
+ngx_int_t answer(LogoutContext& context)
+{
+    std::string_view federated;
+
+    if (context.plan->federated && !context.plan->refusal) {
+        logout::UrlBuffer buffer;
+        federated = keep(federated_url(context, buffer), context);
+    }
+
+    context.response.emplace(
+        logout::respond(context.request, *context.plan, context.outcome,
+                        context.location.expiry, federated, &context.memory));
+
+    ngx_http_logout_log(context);
+    return ngx_http_logout_send(context);
+}
+
+
+void note_failure(LogoutContext& context, std::size_t store,
+                  std::string_view reason)
+{
+    ++context.outcome.failed;
+
+    if (context.failure.len > 0) {
+        return;
+    }
+
+    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
+    auto* const* const stores =
+        static_cast<logout::redis::StoreConf**>(lmcf->stores->elts);
+
+    context.failed_store = stores[store]->name;
+    context.failure = copy_to_pool(context.r->pool, reason);
+}
+
+
+void note_reply(LogoutContext& context, std::size_t store,
+                const logout::redis::Reply& reply)
+{
+    using logout::redis::ReplyStatus;
+
+    switch (reply.status) {
+    case ReplyStatus::integer:
+        context.outcome.deleted += reply.integer > 0 ? 1 : 0;
+        break;
+    case ReplyStatus::error:
+        note_failure(context, store, reply.text);
+        break;
+    case ReplyStatus::unavailable:
+        note_failure(context, store, "no reply");
+        break;
+    case ReplyStatus::text:
+    case ReplyStatus::nil:
+        note_failure(context, store, "unexpected reply");
+        break;
+    }
+}
+
+
+ngx_int_t answer_without_exceptions(LogoutContext& context) noexcept
+{
+    try {
+        return answer(context);
+
+    } catch (const std::exception& e) {
+        ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0, "logout: %s",
+                      e.what());
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+
+void reply_handler(void* data, const logout::redis::Reply& reply)
+{
+    auto* const waiting = static_cast<LogoutContext::Waiting*>(data);
+    LogoutContext& context = *waiting->context;
+
+    waiting->pending = nullptr;
+    note_reply(context, waiting->store, reply);
+
+    if (--context.replies_due > 0) {
+        return;
+    }
+
+    context.redis_time = ngx_current_msec - context.sent_at;
+
+    ngx_http_request_t* const r = context.r;
+    ngx_connection_t* const c = r->connection;
+
+    ngx_http_set_log_request(c->log, r);
+    ngx_http_finalize_request(r, answer_without_exceptions(context));
+    ngx_http_run_posted_requests(c);
+}
+
+
+// nginx caches variables for the whole request, but these depend on
+// $logout_session_id, which changes from one session to the next.
+void forget_values(ngx_http_request_t* r, const ngx_http_complex_value_t* value)
+{
+    const ngx_uint_t* index = value->flushes;
+
+    for (; index != nullptr && *index != static_cast<ngx_uint_t>(-1); ++index) {
+        r->variables[*index].valid = 0;
+        r->variables[*index].not_found = 0;
+    }
+}
+
+
+// A key that is empty, because a variable of key= was, names no session.
+void make_key(LogoutContext& context, const ngx_http_complex_value_t* key,
+              logout::DerivedSession& session)
+{
+    ngx_str_t value;
+
+    context.session_id = session.id;
+    forget_values(context.r, key);
+
+    const ngx_int_t rc = ngx_http_complex_value(
+        context.r, const_cast<ngx_http_complex_value_t*>(key), &value);
+
+    context.session_id = {};
+
+    if (rc != NGX_OK) {
+        throw std::bad_alloc();
+    }
+
+    session.keys.clear();
+    if (value.len > 0) {
+        session.keys.emplace_back(to_view(value));
+    }
+}
+
+
+std::size_t make_keys(LogoutContext& context)
+{
+    std::size_t count = 0;
+
+    for (logout::PlannedSession& planned : context.plan->sessions) {
+        const auto* const key = context.location.sessions[planned.rule].key;
+
+        if (key != nullptr) {
+            make_key(context, key, planned.session);
+        }
+
+        count += planned.session.keys.size();
+    }
+
+    return count;
+}
+
+
+logout::redis::Store* worker_store(const LogoutContext& context,
+                                   std::size_t store)
+{
+    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
+
+    return lmcf->workers[store];
+}
+
+
+void send_key(LogoutContext& context, std::size_t store,
+              const std::pmr::string& key)
+{
+    context.waiting.push_back({&context, store, nullptr});
+
+    LogoutContext::Waiting& waiting = context.waiting.back();
+    waiting.pending = logout::redis::delete_key(worker_store(context, store),
+                                                key, reply_handler, &waiting);
+
+    if (waiting.pending == nullptr) {
+        note_failure(context, store, "not connected");
+        return;
+    }
+
+    ++context.replies_due;
+}
+
+
+void send_keys(LogoutContext& context, std::size_t count)
+{
+    // the handlers keep pointers to the elements
+    context.waiting.reserve(count);
+    context.sent_at = ngx_current_msec;
+
+    for (const logout::PlannedSession& planned : context.plan->sessions) {
+        for (const std::pmr::string& key : planned.session.keys) {
+            send_key(context, context.location.sessions[planned.rule].store,
+                     key);
+        }
+    }
+}
+
+
+// Returns NGX_AGAIN while Redis is waited for.
+ngx_int_t begin(LogoutContext& context)
+{
+    ngx_http_logout_read_request(context);
+
+    context.plan.emplace(logout::plan_logout(
+        context.request, context.location.policy, &context.memory));
+
+    const std::size_t keys = context.plan->refusal ? 0 : make_keys(context);
+    if (keys > 0) {
+        send_keys(context, keys);
+    }
+
+    if (context.replies_due == 0) {
+        return answer(context);
+    }
+
+    ngx_http_request_t* const r = context.r;
+
+    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_request_empty_handler;
+    return NGX_AGAIN;
+}
+
+
+ngx_int_t begin_without_exceptions(ngx_http_request_t* r) noexcept
+{
+    try {
+        LogoutContext* const context = create_context(r);
+
+        return context != nullptr ? begin(*context)
+                                  : NGX_HTTP_INTERNAL_SERVER_ERROR;
+
+    } catch (const std::exception& e) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "logout: %s",
+                      e.what());
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+
+void body_handler(ngx_http_request_t* r)
+{
+    const ngx_int_t rc = begin_without_exceptions(r);
+
+    // reading the body holds the request already
+    if (rc != NGX_AGAIN) {
+        ngx_http_finalize_request(r, rc);
+    }
+}
+
+}  // namespace
+
+
+LogoutContext* ngx_http_logout_context(ngx_http_request_t* r)
+{
+    auto* const context = static_cast<LogoutContext*>(
+        ngx_http_get_module_ctx(r, ngx_http_logout_module));
+
+    if (context != nullptr) {
+        return context;
+    }
+
+    // the newest comes first
+    for (auto* cleanup = r->main->cleanup; cleanup != nullptr;
+         cleanup = cleanup->next) {
+        if (cleanup->handler == request_cleanup) {
+            return static_cast<LogoutContext*>(cleanup->data);
+        }
+    }
+
+    return nullptr;
+}
+
+
+ngx_int_t ngx_http_logout_handler(ngx_http_request_t* r)
+{
+    ngx_http_logout_hide_query(r);
+
+    if (ngx_http_logout_wants_body(r)) {
+        const ngx_int_t rc = ngx_http_read_client_request_body(r, body_handler);
+
+        return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+    }
+
+    ngx_int_t rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    rc = begin_without_exceptions(r);
+    if (rc != NGX_AGAIN) {
+        return rc;
+    }
+
+    ++r->main->count;
+    return NGX_DONE;
+}

@@ -1,0 +1,221 @@
+// From the directives in force for a location to what it does.
+
+#include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_pool.hpp"
+#include "ngx_http_logout_redis_conf.hpp"
+
+#include <exception>
+
+
+namespace {
+
+char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
+
+
+bool compile_return_urls(ngx_conf_t* cf, ReturnUrlList* list)
+{
+    if (list == nullptr || list->compiled) {
+        return true;
+    }
+
+    list->compiled = true;
+
+    for (const logout::AllowlistProblem& problem : list->urls.compile()) {
+        ngx_str_t message = to_ngx_str(problem.message);
+        ngx_str_t file = to_ngx_str(list->place->file);
+
+        // an error in a list as a whole is found where its last part is added
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "logout_return_url: %V in %V:%ui", &message, &file,
+                      list->place->line);
+    }
+
+    return true;
+}
+
+
+std::optional<std::size_t>
+find_store(ngx_array_t* stores, const std::string& name, std::string& problem)
+{
+    const ngx_uint_t count = stores != nullptr ? stores->nelts : 0;
+
+    if (name.empty()) {
+        if (count == 1) {
+            return 0;
+        }
+
+        problem = count == 0 ? "logout_session needs a logout_redis block"
+                             : "logout_session needs redis=NAME: there are"
+                               " several logout_redis blocks";
+        return std::nullopt;
+    }
+
+    const auto* const found = ngx_http_logout_find_store(stores, name);
+    const auto* const* const all =
+        count > 0 ? static_cast<logout::redis::StoreConf* const*>(stores->elts)
+                  : nullptr;
+
+    for (ngx_uint_t i = 0; i < count; ++i) {
+        if (all[i] == found) {
+            return i;
+        }
+    }
+
+    problem = "unknown logout_redis \"" + name + "\"";
+    return std::nullopt;
+}
+
+
+bool compile_session(ngx_conf_t* cf, const SessionRule& rule,
+                     LocationPolicy& policy)
+{
+    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+    std::string problem;
+
+    const auto store = find_store(lmcf->stores, rule.store_name, problem);
+    if (!store) {
+        ngx_http_logout_conf_error(cf, rule.place, problem);
+        return false;
+    }
+
+    policy.policy.sessions.push_back(&*rule.reader);
+    policy.sessions.push_back({*store, rule.key ? &*rule.key : nullptr});
+
+    policy.expiry.lines.push_back(
+        logout::expire_cookie(rule.reader->cookie_name(), rule.cookie));
+
+    for (const std::string& name : rule.reader->companion_cookies()) {
+        policy.expiry.lines.push_back(logout::expire_cookie(name, rule.cookie));
+    }
+
+    return true;
+}
+
+
+void compile_clear_cookie(const ClearCookieRule& rule,
+                          logout::CookieExpiry& expiry)
+{
+    if (rule.by_prefix) {
+        expiry.by_prefix.push_back(
+            {rule.name, logout::expire_cookie_suffix(rule.attributes)});
+    } else {
+        expiry.lines.push_back(
+            logout::expire_cookie(rule.name, rule.attributes));
+    }
+}
+
+
+logout::MethodSet method_set(ngx_uint_t methods)
+{
+    logout::MethodSet set;
+
+    if ((methods & NGX_HTTP_GET) != 0) {
+        set.add(logout::Method::get);
+    }
+
+    if ((methods & NGX_HTTP_POST) != 0) {
+        set.add(logout::Method::post);
+    }
+
+    if ((methods & NGX_HTTP_DELETE) != 0) {
+        set.add(logout::Method::delete_);
+    }
+
+    return set;
+}
+
+
+logout::QueryMatching query_matching(const ngx_http_logout_loc_conf_t* conf)
+{
+    if (conf->match_query == NGX_CONF_UNSET) {
+        return conf->protocol->query_matching;
+    }
+
+    return conf->match_query ? logout::QueryMatching::compared
+                             : logout::QueryMatching::ignored;
+}
+
+
+bool has_anything_to_do(const ngx_http_logout_loc_conf_t* conf)
+{
+    return conf->return_urls != nullptr || conf->clients != nullptr ||
+           conf->sessions != nullptr || conf->clear_cookies != nullptr;
+}
+
+
+void fill_policy(const ngx_http_logout_loc_conf_t* conf,
+                 LocationPolicy& location)
+{
+    logout::LogoutPolicy& policy = location.policy;
+
+    policy.protocol = conf->protocol;
+    policy.query_matching = query_matching(conf);
+    policy.bad_request =
+        static_cast<logout::BadRequestPolicy>(conf->bad_request);
+    policy.cross_site = static_cast<logout::CrossSitePolicy>(conf->cross_site);
+    policy.methods = method_set(conf->methods);
+
+    if (conf->return_urls != nullptr) {
+        policy.tenant_urls = &conf->return_urls->urls;
+    }
+
+    if (conf->clients != nullptr) {
+        policy.clients = &conf->clients->registry;
+    }
+
+    location.clients = conf->clients;
+    location.federated = conf->federated;
+    location.allow = logout::allow_header(policy.methods);
+}
+
+
+char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
+{
+    if (!has_anything_to_do(conf)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"logout\" has neither a logout_session to end nor"
+                           " a logout_return_url to send to");
+        return conf_error;
+    }
+
+    if (!compile_return_urls(cf, conf->return_urls)) {
+        return conf_error;
+    }
+
+    auto* const location = create_in_pool<LocationPolicy>(cf->pool);
+
+    fill_policy(conf, *location);
+
+    if (conf->sessions != nullptr) {
+        for (const SessionRule& rule : *conf->sessions) {
+            if (!compile_session(cf, rule, *location)) {
+                return conf_error;
+            }
+        }
+    }
+
+    if (conf->clear_cookies != nullptr) {
+        for (const ClearCookieRule& rule : *conf->clear_cookies) {
+            compile_clear_cookie(rule, location->expiry);
+        }
+    }
+
+    conf->policy = location;
+    return NGX_CONF_OK;
+}
+
+}  // namespace
+
+
+char* ngx_http_logout_compile_location(ngx_conf_t* cf,
+                                       ngx_http_logout_loc_conf_t* conf)
+{
+    try {
+        return compile_location(cf, conf);
+
+    } catch (const std::exception& e) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout: %s", e.what());
+        return conf_error;
+    }
+}

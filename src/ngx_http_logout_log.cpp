@@ -1,0 +1,124 @@
+// What the error log says of a logout.
+
+#include "ngx_http_logout_request.hpp"
+
+
+namespace {
+
+// nginx's own adds the request line: its query may hold an id_token_hint or an
+// oauth_token. This one says the same without the query.
+u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* sr, u_char* buf,
+                    size_t len)
+{
+    u_char* const last = buf + len;
+    u_char* p = buf;
+
+    const auto* const cscf = static_cast<ngx_http_core_srv_conf_t*>(
+        ngx_http_get_module_srv_conf(r, ngx_http_core_module));
+
+    p = ngx_slprintf(p, last, ", server: %V, request: \"%V %V\"",
+                     &cscf->server_name, &r->method_name, &r->uri);
+
+    if (r != sr) {
+        p = ngx_slprintf(p, last, ", subrequest: \"%V\"", &sr->uri);
+    }
+
+    if (r->headers_in.host != nullptr) {
+        p = ngx_slprintf(p, last, ", host: \"%V\"", &r->headers_in.host->value);
+    }
+
+    return p;
+}
+
+
+std::string_view reason(const logout::LogoutPlan& plan)
+{
+    if (!plan.parameter_verdict) {
+        return describe(plan.parameter_verdict.problem);
+    }
+
+    if (!plan.return_url_verdict) {
+        return describe(plan.return_url_verdict);
+    }
+
+    if (plan.refusal == logout::Result::cross_site ||
+        plan.refusal == logout::Result::prefetch) {
+        return describe(plan.fetch_reason);
+    }
+
+    return {};
+}
+
+
+std::string_view nearest_entry(const LogoutContext& context)
+{
+    const logout::LogoutPlan& plan = *context.plan;
+    const logout::Allowlist* const list =
+        plan.client != nullptr ? &plan.client->return_urls
+                               : context.location.policy.tenant_urls;
+    logout::UrlBuffer buffer;
+    logout::Url url;
+
+    if (plan.error != logout::RequestError::return_url_not_allowed ||
+        list == nullptr ||
+        parse_url(plan.asked_return_url, buffer, url) != logout::UrlRule::ok) {
+        return {};
+    }
+
+    return list->nearest_entry(url);
+}
+
+
+void log_refusal(const LogoutContext& context)
+{
+    const logout::LogoutPlan& plan = *context.plan;
+    ngx_str_t word = to_ngx_str(plan.error != logout::RequestError::none
+                                    ? name(plan.error)
+                                    : name(context.response->result));
+    ngx_str_t parameter = to_ngx_str(plan.parameter_verdict.name);
+    ngx_str_t why = to_ngx_str(reason(plan));
+    ngx_str_t entry = to_ngx_str(nearest_entry(context));
+
+    ngx_log_error(NGX_LOG_INFO, context.r->connection->log, 0,
+                  "logout: %V%s%V%s%V%s%V%s", &word,
+                  parameter.len > 0 ? ", parameter " : "", &parameter,
+                  why.len > 0 ? ": " : "", &why,
+                  entry.len > 0 ? ", the nearest entry is \"" : "", &entry,
+                  entry.len > 0 ? "\"" : "");
+}
+
+
+void log_failure(LogoutContext const& context)
+{
+    ngx_str_t store = context.failed_store;
+    ngx_str_t failure = context.failure;
+
+    ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
+                  "logout: redis_unavailable, %uz of the session's keys could"
+                  " not be deleted, store \"%V\": %V",
+                  context.outcome.failed, &store, &failure);
+}
+
+}  // namespace
+
+
+void ngx_http_logout_hide_query(ngx_http_request_t* r)
+{
+    r->main->log_handler = log_handler;
+}
+
+
+void ngx_http_logout_log(const LogoutContext& context)
+{
+    if (context.response->result == logout::Result::redis_unavailable) {
+        log_failure(context);
+        return;
+    }
+
+    const bool refused = context.plan->refusal.has_value() ||
+                         context.plan->error != logout::RequestError::none;
+
+    if (refused && context.r->connection->log->log_level >= NGX_LOG_INFO) {
+        log_refusal(context);
+    }
+}

@@ -1,0 +1,351 @@
+#include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_pool.hpp"
+#include "ngx_http_logout_redis_conf.hpp"
+
+#include <openssl/rand.h>
+
+
+namespace {
+
+char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+char* ngx_http_logout_cross_site(ngx_conf_t* cf, ngx_command_t* cmd,
+                                 void* conf);
+
+void* ngx_http_logout_create_main_conf(ngx_conf_t* cf);
+void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf);
+char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child);
+ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle);
+void ngx_http_logout_exit_process(ngx_cycle_t* cycle);
+
+// clang-format off
+
+ngx_conf_enum_t ngx_http_logout_bad_requests[] = {
+    { ngx_string("error"),
+      static_cast<ngx_uint_t>(logout::BadRequestPolicy::page) },
+    { ngx_string("default"),
+      static_cast<ngx_uint_t>(logout::BadRequestPolicy::default_url) },
+    { ngx_string("refuse"),
+      static_cast<ngx_uint_t>(logout::BadRequestPolicy::refuse) },
+    { ngx_null_string, 0 }
+};
+
+ngx_conf_bitmask_t ngx_http_logout_method_names[] = {
+    { ngx_string("GET"), NGX_HTTP_GET },
+    { ngx_string("POST"), NGX_HTTP_POST },
+    { ngx_string("DELETE"), NGX_HTTP_DELETE },
+    { ngx_null_string, 0 }
+};
+
+constexpr ngx_uint_t ngx_http_logout_any_level =
+    NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
+
+ngx_command_t ngx_http_logout_commands[] = {
+
+    { ngx_string("logout"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_logout,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_redis"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_http_logout_redis_block,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_client"),
+      ngx_http_logout_any_level|NGX_CONF_BLOCK|NGX_CONF_TAKE1,
+      ngx_http_logout_client_block,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_return_url"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_return_url,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_match_query"),
+      ngx_http_logout_any_level|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_logout_loc_conf_t, match_query),
+      nullptr },
+
+    { ngx_string("logout_session"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_session,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_clear_cookie"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_clear_cookie,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_federated"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_http_logout_federated,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_bad_request"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_logout_loc_conf_t, bad_request),
+      &ngx_http_logout_bad_requests },
+
+    { ngx_string("logout_cross_site"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_http_logout_cross_site,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_methods"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_conf_set_bitmask_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_logout_loc_conf_t, methods),
+      &ngx_http_logout_method_names },
+
+      ngx_null_command
+};
+
+ngx_http_module_t ngx_http_logout_module_ctx = {
+    ngx_http_logout_add_variables,     /* preconfiguration */
+    nullptr,                           /* postconfiguration */
+
+    ngx_http_logout_create_main_conf,  /* create main configuration */
+    nullptr,                           /* init main configuration */
+
+    nullptr,                           /* create server configuration */
+    nullptr,                           /* merge server configuration */
+
+    ngx_http_logout_create_loc_conf,   /* create location configuration */
+    ngx_http_logout_merge_loc_conf     /* merge location configuration */
+};
+
+}  // namespace
+
+
+ngx_module_t ngx_http_logout_module = {
+    NGX_MODULE_V1,
+    &ngx_http_logout_module_ctx,       /* module context */
+    ngx_http_logout_commands,          /* module directives */
+    NGX_HTTP_MODULE,                   /* module type */
+    nullptr,                           /* init master */
+    nullptr,                           /* init module */
+    ngx_http_logout_init_process,      /* init process */
+    nullptr,                           /* init thread */
+    nullptr,                           /* exit thread */
+    ngx_http_logout_exit_process,      /* exit process */
+    nullptr,                           /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+// clang-format on
+
+
+ngx_array_t** ngx_http_logout_stores(void* main_conf)
+{
+    return &static_cast<ngx_http_logout_main_conf_t*>(main_conf)->stores;
+}
+
+
+namespace {
+
+char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t*, void* conf)
+{
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+
+    if (llcf->protocol != nullptr) {
+        return const_cast<char*>("is duplicate");
+    }
+
+    llcf->protocol = logout::find_protocol(to_view(value[1]));
+    if (llcf->protocol == nullptr) {
+        ngx_str_t names = to_ngx_str(logout::protocol_names());
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown logout protocol \"%V\", it must be one of"
+                           " %V",
+                           &value[1], &names);
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+
+    auto* const clcf = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    clcf->handler = ngx_http_logout_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+char* ngx_http_logout_cross_site(ngx_conf_t* cf, ngx_command_t*, void* conf)
+{
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+    logout::CrossSitePolicy policy;
+
+    if (llcf->cross_site != NGX_CONF_UNSET_UINT) {
+        return const_cast<char*>("is duplicate");
+    }
+
+    if (!logout::parse_cross_site_policy(to_view(value[1]), policy)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid value \"%V\"",
+                           &value[1]);
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+
+    llcf->cross_site = static_cast<ngx_uint_t>(policy);
+    return NGX_CONF_OK;
+}
+
+
+void* ngx_http_logout_create_main_conf(ngx_conf_t* cf)
+{
+    auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_pcalloc(cf->pool, sizeof(ngx_http_logout_main_conf_t)));
+
+    if (lmcf == nullptr ||
+        RAND_bytes(lmcf->hash_key, sizeof(lmcf->hash_key)) != 1) {
+        return nullptr;
+    }
+
+    return lmcf;
+}
+
+
+void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf)
+{
+    // ngx_pcalloc() leaves the pointers, and `methods` without a bit, at zero
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(
+        ngx_pcalloc(cf->pool, sizeof(ngx_http_logout_loc_conf_t)));
+
+    if (llcf == nullptr) {
+        return nullptr;
+    }
+
+    llcf->bad_request = NGX_CONF_UNSET_UINT;
+    llcf->cross_site = NGX_CONF_UNSET_UINT;
+    llcf->match_query = NGX_CONF_UNSET;
+
+    return llcf;
+}
+
+
+template <typename T>
+void inherit(T*& own, T* from_parent)
+{
+    if (own == nullptr) {
+        own = from_parent;
+    }
+}
+
+
+char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
+{
+    auto* const prev = static_cast<ngx_http_logout_loc_conf_t*>(parent);
+    auto* const conf = static_cast<ngx_http_logout_loc_conf_t*>(child);
+
+    inherit(conf->return_urls, prev->return_urls);
+    inherit(conf->clients, prev->clients);
+    inherit(conf->sessions, prev->sessions);
+    inherit(conf->clear_cookies, prev->clear_cookies);
+    inherit(conf->federated, prev->federated);
+
+    ngx_conf_merge_uint_value(
+        conf->bad_request, prev->bad_request,
+        static_cast<ngx_uint_t>(logout::BadRequestPolicy::page));
+    ngx_conf_merge_uint_value(
+        conf->cross_site, prev->cross_site,
+        static_cast<ngx_uint_t>(logout::CrossSitePolicy::navigation));
+    ngx_conf_merge_bitmask_value(
+        conf->methods, prev->methods,
+        (NGX_CONF_BITMASK_SET | NGX_HTTP_GET | NGX_HTTP_POST));
+
+    // stays unset where nobody set it: the default is the protocol's
+    if (conf->match_query == NGX_CONF_UNSET) {
+        conf->match_query = prev->match_query;
+    }
+
+    return conf->protocol != nullptr
+               ? ngx_http_logout_compile_location(cf, conf)
+               : NGX_CONF_OK;
+}
+
+
+ngx_http_logout_main_conf_t* main_conf(ngx_cycle_t* cycle)
+{
+    if (ngx_get_conf(cycle->conf_ctx, ngx_http_module) == nullptr) {
+        return nullptr;
+    }
+
+    return static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_cycle_get_module_main_conf(cycle, ngx_http_logout_module));
+}
+
+
+bool has_workers(ngx_uint_t process)
+{
+    return process == NGX_PROCESS_WORKER || process == NGX_PROCESS_SINGLE;
+}
+
+
+ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle)
+{
+    auto* const lmcf = main_conf(cycle);
+
+    if (lmcf == nullptr || lmcf->stores == nullptr ||
+        !has_workers(ngx_process)) {
+        return NGX_OK;
+    }
+
+    const ngx_uint_t count = lmcf->stores->nelts;
+    auto* const* const confs =
+        static_cast<logout::redis::StoreConf**>(lmcf->stores->elts);
+
+    lmcf->workers = static_cast<logout::redis::Store**>(
+        ngx_pcalloc(cycle->pool, count * sizeof(logout::redis::Store*)));
+    if (lmcf->workers == nullptr) {
+        return NGX_ERROR;
+    }
+
+    for (ngx_uint_t i = 0; i < count; ++i) {
+        lmcf->workers[i] = logout::redis::create_store(confs[i], cycle);
+        if (lmcf->workers[i] == nullptr) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+void ngx_http_logout_exit_process(ngx_cycle_t* cycle)
+{
+    auto* const lmcf = main_conf(cycle);
+
+    if (lmcf == nullptr || lmcf->workers == nullptr) {
+        return;
+    }
+
+    for (ngx_uint_t i = 0; i < lmcf->stores->nelts; ++i) {
+        if (lmcf->workers[i] != nullptr) {
+            logout::redis::close_store(lmcf->workers[i]);
+        }
+    }
+}
+
+}  // namespace

@@ -1,0 +1,71 @@
+// One logout request: what is kept from its arrival to its log line.
+
+#ifndef NGX_HTTP_LOGOUT_REQUEST_HPP
+#define NGX_HTTP_LOGOUT_REQUEST_HPP
+
+#include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_pool.hpp"
+
+#include <optional>
+
+
+// Lives in the request's pool, and so does all that it holds: its destructor
+// need not run.
+struct LogoutContext {
+    LogoutContext(ngx_http_request_t* owner,
+                  const ngx_http_logout_loc_conf_t* conf)
+        : r(owner), location(*conf->policy), memory(owner->pool),
+          cookie_headers(&memory), waiting(&memory)
+    {
+    }
+
+    ngx_http_request_t* r;
+    const LocationPolicy& location;
+    PoolMemory memory;
+    std::pmr::vector<std::string_view> cookie_headers;
+    logout::LogoutRequest request;
+    std::optional<logout::LogoutPlan> plan;
+    std::optional<logout::LogoutResponse> response;  // once it is known
+
+    // The commands whose replies are not there yet, and who waits for each.
+    struct Waiting {
+        LogoutContext* context;
+        std::size_t store;
+        logout::redis::Pending* pending;
+    };
+    std::pmr::vector<Waiting> waiting;
+    std::size_t replies_due = 0;
+    logout::RedisOutcome outcome;
+
+    // What went wrong first: for the log.
+    ngx_str_t failed_store = ngx_null_string;
+    ngx_str_t failure = ngx_null_string;
+
+    ngx_msec_t sent_at = 0;
+    std::optional<ngx_msec_t> redis_time;  // once the last reply is there
+
+    // What $logout_session_id is while a key= is evaluated.
+    std::string_view session_id;
+};
+
+
+// The context of the logout that `r` was, also after an internal redirect took
+// its context away; nullptr if there was none.
+LogoutContext* ngx_http_logout_context(ngx_http_request_t* r);
+
+// Fills context.request from `r`. The body must have been read.
+void ngx_http_logout_read_request(LogoutContext& context);
+
+// Whether a body is to be read that the plan will look at.
+bool ngx_http_logout_wants_body(ngx_http_request_t* r);
+
+// Writes context.response out. Returns what a content handler returns.
+ngx_int_t ngx_http_logout_send(LogoutContext& context);
+
+// Keeps the query, which may hold tokens, out of the log lines of `r`.
+void ngx_http_logout_hide_query(ngx_http_request_t* r);
+
+// Says once what was refused or what failed.
+void ngx_http_logout_log(const LogoutContext& context);
+
+#endif

@@ -1,0 +1,79 @@
+#include "ngx_http_logout_secret_file.hpp"
+
+#include <sys/stat.h>
+
+
+namespace {
+
+constexpr off_t secret_file_max_size = 64 * 1024;
+
+
+bool read_all(ngx_conf_t* cf, ngx_file_t& file, std::string& content)
+{
+    ngx_file_info_t info;
+
+    if (ngx_fd_info(file.fd, &info) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_fd_info_n " \"%V\" failed", &file.name);
+        return false;
+    }
+
+    const off_t size = ngx_file_size(&info);
+    if (!ngx_is_file(&info) || size == 0 || size > secret_file_max_size) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" must be a file of 1 to %O bytes", &file.name,
+                           secret_file_max_size);
+        return false;
+    }
+
+    if ((ngx_file_access(&info) & S_IROTH) != 0) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"%V\" holds a secret and can be read by others",
+                           &file.name);
+    }
+
+    content.resize(static_cast<std::size_t>(size));
+
+    const ssize_t n = ngx_read_file(
+        &file, reinterpret_cast<u_char*>(content.data()), content.size(), 0);
+    if (n != static_cast<ssize_t>(size)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, n == NGX_ERROR ? ngx_errno : 0,
+                           "could not read \"%V\"", &file.name);
+        return false;
+    }
+
+    return true;
+}
+
+}  // namespace
+
+
+bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view path,
+                                      std::string& content)
+{
+    ngx_file_t file = {};
+
+    file.name = copy_to_pool(cf->pool, path);
+    file.log = cf->log;
+
+    if (file.name.data == nullptr ||
+        ngx_conf_full_name(cf->cycle, &file.name, 1) != NGX_OK) {
+        return false;
+    }
+
+    file.fd = ngx_open_file(file.name.data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+    if (file.fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           ngx_open_file_n " \"%V\" failed", &file.name);
+        return false;
+    }
+
+    const bool done = read_all(cf, file, content);
+
+    if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
+        ngx_conf_log_error(NGX_LOG_ALERT, cf, ngx_errno,
+                           ngx_close_file_n " \"%V\" failed", &file.name);
+    }
+
+    return done;
+}

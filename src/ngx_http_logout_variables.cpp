@@ -1,0 +1,207 @@
+// The variables: $logout_result and its kin.
+
+#include "ngx_http_logout_request.hpp"
+
+#include "core/logout_form_encoding.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <exception>
+
+
+namespace {
+
+// What a variable shows of a logout. Empty: the variable is not there.
+using Getter = std::string_view (*)(LogoutContext& context);
+
+constexpr std::size_t session_hash_bytes = 8;
+
+
+std::string_view result(LogoutContext& context)
+{
+    return context.response ? name(context.response->result)
+                            : std::string_view();
+}
+
+
+std::string_view error(LogoutContext& context)
+{
+    return context.plan ? name(context.plan->error) : std::string_view();
+}
+
+
+std::string_view client_id(LogoutContext& context)
+{
+    return context.plan && context.plan->client != nullptr
+               ? std::string_view(context.plan->client->id)
+               : std::string_view();
+}
+
+
+std::string_view return_url(LogoutContext& context)
+{
+    return context.plan ? context.plan->return_url : std::string_view();
+}
+
+
+std::string_view keep(std::string_view text, LogoutContext& context)
+{
+    return to_view(copy_to_pool(context.r->pool, text));
+}
+
+
+std::string_view return_url_escaped(LogoutContext& context)
+{
+    return keep(logout::escape_component(return_url(context), &context.memory),
+                context);
+}
+
+
+std::string_view session_id(LogoutContext& context)
+{
+    return context.session_id;
+}
+
+
+std::string_view hex(const u_char* bytes, std::size_t length,
+                     LogoutContext& context)
+{
+    auto* const text =
+        static_cast<u_char*>(context.memory.allocate(2 * length, 1));
+
+    ngx_hex_dump(text, const_cast<u_char*>(bytes), length);
+    return {reinterpret_cast<char*>(text), 2 * length};
+}
+
+
+std::string_view session_hash(LogoutContext& context)
+{
+    if (!context.plan || context.plan->sessions.empty()) {
+        return {};
+    }
+
+    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
+    const auto& id = context.plan->sessions.front().session.id;
+    u_char digest[EVP_MAX_MD_SIZE];
+
+    if (HMAC(EVP_sha256(), lmcf->hash_key, sizeof(lmcf->hash_key),
+             reinterpret_cast<const u_char*>(id.data()), id.size(), digest,
+             nullptr) == nullptr) {
+        return {};
+    }
+
+    return hex(digest, session_hash_bytes, context);
+}
+
+
+std::string_view keys_deleted(LogoutContext& context)
+{
+    if (!context.response) {
+        return {};
+    }
+
+    u_char text[NGX_INT_T_LEN];
+    const u_char* const end = ngx_sprintf(text, "%uz", context.outcome.deleted);
+
+    return keep(
+        {reinterpret_cast<char*>(text), static_cast<std::size_t>(end - text)},
+        context);
+}
+
+
+std::string_view redis_time(LogoutContext& context)
+{
+    if (!context.redis_time) {
+        return {};
+    }
+
+    u_char text[NGX_TIME_T_LEN + 4];
+    const u_char* const end = ngx_sprintf(
+        text, "%T.%03M", static_cast<time_t>(*context.redis_time / 1000),
+        *context.redis_time % 1000);
+
+    return keep(
+        {reinterpret_cast<char*>(text), static_cast<std::size_t>(end - text)},
+        context);
+}
+
+
+struct Variable {
+    std::string_view name;
+    Getter getter;
+};
+
+
+const Variable variables[] = {
+    {"logout_result", result},
+    {"logout_error", error},
+    {"logout_client_id", client_id},
+    {"logout_return_url", return_url},
+    {"logout_return_url_escaped", return_url_escaped},
+    {"logout_session_id", session_id},
+    {"logout_session_hash", session_hash},
+    {"logout_keys_deleted", keys_deleted},
+    {"logout_redis_time", redis_time},
+};
+
+
+void set_value(ngx_http_variable_value_t* v, std::string_view text)
+{
+    if (text.empty()) {
+        v->not_found = 1;
+        return;
+    }
+
+    v->len = text.size();
+    v->data = reinterpret_cast<u_char*>(const_cast<char*>(text.data()));
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+}
+
+
+ngx_int_t get_variable(ngx_http_request_t* r, ngx_http_variable_value_t* v,
+                       uintptr_t data)
+{
+    LogoutContext* const context = ngx_http_logout_context(r);
+
+    if (context == nullptr) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    try {
+        set_value(v, variables[data].getter(*context));
+        return NGX_OK;
+
+    } catch (const std::exception& e) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "logout: %s",
+                      e.what());
+        return NGX_ERROR;
+    }
+}
+
+}  // namespace
+
+
+ngx_int_t ngx_http_logout_add_variables(ngx_conf_t* cf)
+{
+    uintptr_t index = 0;
+
+    for (const Variable& variable : variables) {
+        ngx_str_t variable_name = to_ngx_str(variable.name);
+        ngx_http_variable_t* const v =
+            ngx_http_add_variable(cf, &variable_name, NGX_HTTP_VAR_NOCACHEABLE);
+
+        if (v == nullptr) {
+            return NGX_ERROR;
+        }
+
+        v->get_handler = get_variable;
+        v->data = index++;
+    }
+
+    return NGX_OK;
+}
