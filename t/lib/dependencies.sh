@@ -15,6 +15,7 @@ packages() {
                        libtest-base-perl libtext-diff-perl \
                        liblist-moreutils-perl libtest-longstring-perl \
                        libwww-perl libipc-run-perl curl openssl procps ;;
+        demo)     echo nginx redis-server redis-tools curl ;;
         asan)     echo dpkg-dev ca-certificates libpcre2-dev zlib1g-dev ;;
         valgrind) echo valgrind libc6-dbg ;;
         lint)     echo clang clang-format clang-tidy ;;

@@ -1,0 +1,97 @@
+# Every file of conf-examples/ is accepted by "nginx -t" without a word but
+# success, started, and does what it says.
+
+use strict;
+use warnings;
+
+use lib 't/lib/helpers';
+use Logout::Example;
+use Test::More;
+
+my %examples = (
+    'minimal.conf' => [
+        {
+            path     => '/logout',
+            location => '/',
+        },
+        {
+            path     => '/logout?returnTo=https://evil.example/',
+            status   => 400,
+        },
+    ],
+    'auth0.conf' => [
+        {
+            path     => '/v2/logout',
+            location => 'https://www.example.com/',
+        },
+        {
+            path     => '/v2/logout?returnTo=/signed-out',
+            location => '/signed-out',
+        },
+        {
+            path     => '/v2/logout?client_id=my-spa',
+            location => 'https://spa.example.com/',
+        },
+        {
+            path     => '/v2/logout?client_id=my-spa'
+                . '&returnTo=https%3A%2F%2Fpr-7.preview.example.com%2Fbye',
+            location => 'https://pr-7.preview.example.com/bye',
+        },
+        {
+            path     => '/v2/logout?client_id=my-spa&federated',
+            location => 'https://idp.example.com/logout'
+                . '?returnTo=https%3A%2F%2Fspa.example.com%2F',
+        },
+        {
+            path     => '/v2/logout?client_id=other',
+            status   => 400,
+        },
+    ],
+    'schibsted.conf' => [
+        {
+            path     => '/logout?client_sdrn=sdrn%3Aschibsted.com%3Aclient'
+                . '%3A56e9a5d1eee0000000000000'
+                . '&redirect_uri=https%3A%2F%2Fwww.example.com%2Fbye'
+                . '&sdk_version=5.1.1',
+            location => 'https://www.example.com/bye',
+        },
+        {
+            path     => '/logout?client_id=56e9a5d1eee0000000000000'
+                . '&redirect_uri=https://evil.example/',
+            location => 'https://www.example.com/',
+        },
+        {
+            path     => '/logout',
+            status   => 400,
+        },
+    ],
+);
+
+sub try_logout {
+    my ($example, $case) = @_;
+
+    $example->redis->command('SET', 'sess:4fzd8k2m', '1');
+    my $response = $example->get($case->{path}, {Cookie => 'sid=4fzd8k2m'});
+
+    is $response->{status}, $case->{status} // 302, "$case->{path}: status";
+    is $response->{headers}{location}, $case->{location},
+        "$case->{path}: Location";
+    like $response->{headers}{'set-cookie'}, qr/^sid=; Path=\/;.*Max-Age=0/,
+        "$case->{path}: the cookie is expired";
+    is $example->redis->command('EXISTS', 'sess:4fzd8k2m'), 0,
+        "$case->{path}: the session is gone";
+}
+
+for my $name (sort keys %examples) {
+    subtest $name => sub {
+        my $example = Logout::Example->start($name);
+
+        unlike $example->test_configuration, qr/\[(warn|error|emerg)\]/,
+            'nginx -t has nothing to say';
+        try_logout($example, $_) for @{$examples{$name}};
+        unlike $example->error_log, qr/\[(warn|error|crit|alert|emerg)\]/,
+            'the error log is clean';
+    };
+}
+
+done_testing;

@@ -1,0 +1,119 @@
+package Logout::Example;
+
+# A configuration of conf-examples/, running on free ports of loopback, with a
+# Redis of its own, until this object ends.
+#
+#     my $example = Logout::Example->start('auth0.conf');
+#     my $response = $example->get('/v2/logout', {Cookie => 'sid=1'});
+#     $response->{status}, $response->{headers}{location}
+#     $example->redis->command('EXISTS', 'sess:1');
+
+use strict;
+use warnings;
+
+use File::Temp ();
+use HTTP::Tiny;
+use IO::Socket::INET;
+use Logout::RedisServer;
+use POSIX qw(:sys_wait_h);
+use Time::HiRes qw(sleep time);
+
+use constant PATIENCE => 10;
+
+sub start {
+    my ($class, $name) = @_;
+
+    my $self = bless {
+        folder => File::Temp->newdir('logout-example.XXXXXX', TMPDIR => 1),
+        redis  => Logout::RedisServer->start,
+        port   => free_port(),
+        owner  => $$,
+    }, $class;
+
+    chmod 0755, "$self->{folder}";
+    system('t/lib/adapt-example', "conf-examples/$name", $self->{folder},
+        $ENV{TEST_NGINX_LOAD_MODULES}, $self->{port}, $self->{redis}->port)
+        == 0 or die "conf-examples/$name cannot be adapted.\n";
+
+    $self->launch;
+    return $self;
+}
+
+sub free_port {
+    for (1 .. 50) {
+        my $port = 10000 + int rand 22000;
+        return $port if Logout::RedisServer::free($port);
+    }
+    die "There is no free port.\n";
+}
+
+sub redis { $_[0]{redis} }
+
+sub nginx_command {
+    my ($self) = @_;
+
+    return ($ENV{TEST_NGINX_BINARY} // 'nginx', '-p', "$self->{folder}/",
+        '-c', 'nginx.conf', '-e', 'logs/error.log');
+}
+
+# What "nginx -t" prints.
+sub test_configuration {
+    my ($self) = @_;
+
+    my $command = join ' ', map { "'$_'" } $self->nginx_command, '-t';
+    return scalar `$command 2>&1`;
+}
+
+sub launch {
+    my ($self) = @_;
+
+    $self->{pid} = fork // die "fork: $!\n";
+    if ($self->{pid} == 0) {
+        exec $self->nginx_command, '-g', 'daemon off;' or POSIX::_exit(127);
+    }
+
+    my $deadline = time + PATIENCE;
+    while (time < $deadline) {
+        die "nginx does not start: " . $self->error_log
+            if waitpid($self->{pid}, WNOHANG) != 0;
+        return if $self->serves;
+        sleep 0.01;
+    }
+    die "nginx does not serve.\n";
+}
+
+sub serves {
+    my ($self) = @_;
+
+    return defined IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $self->{port}, Proto => 'tcp');
+}
+
+sub error_log { $_[0]->read_log('error.log') }
+
+sub read_log {
+    my ($self, $name) = @_;
+
+    open my $in, '<', "$self->{folder}/logs/$name" or return '';
+    local $/;
+    return scalar(<$in>) // '';
+}
+
+# Returns what HTTP::Tiny does.
+sub get {
+    my ($self, $path, $headers) = @_;
+
+    return HTTP::Tiny->new(max_redirect => 0)->get(
+        "http://127.0.0.1:$self->{port}$path", {headers => $headers // {}});
+}
+
+sub DESTROY {
+    my ($self) = @_;
+
+    return if $self->{owner} != $$ || !$self->{pid};
+    local $?;
+    kill 'QUIT', $self->{pid};
+    waitpid $self->{pid}, 0;
+}
+
+1;
