@@ -165,15 +165,11 @@ sub run_with_nginx {
     }
 }
 
-sub new_version {
-    return sprintf 'v%09d', int rand 1e9;
-}
-
 sub start {
     my ($case, $configured) = @_;
 
     prepare_root();
-    write_files($case, $configured, $Settings{use_hup} ? new_version() : undef);
+    write_files($case, $configured);
     $running = $case;
 
     my $status = start_nginx($case);
@@ -183,13 +179,13 @@ sub start {
 }
 
 sub write_files {
-    my ($case, $configured, $version) = @_;
+    my ($case, $configured) = @_;
 
     if ($configured != $case) {
         write_user_files($configured);
     }
     write_user_files($case);
-    write_config($configured, $version);
+    write_config($configured);
 }
 
 # The logs are emptied, not removed: nginx appends to them.
@@ -201,11 +197,10 @@ sub reload {
         truncate $log, 0;
     }
 
-    my $version = new_version();
-    write_files($case, $configured, $version);
+    write_files($case, $configured);
     $running = $case;
 
-    if (my $refusal = reload_nginx($version)) {
+    if (my $refusal = reload_nginx()) {
         die "nginx does not reload: $refusal\n";
     }
 }

@@ -128,14 +128,11 @@ sub listen_address {
     return $port =~ /:/ ? $port : "$Settings{server_addr}:$port";
 }
 
-# The version is what the server named Test-Nginx answers, by which a reload is
-# recognised.
 sub write_config {
-    my ($case, $version) = @_;
+    my ($case) = @_;
 
     my $http_config = $case->expanded('http_config') // '';
     my $server = server_block($case);
-    my $version_server = defined $version ? version_server($version) : '';
     my $temp_paths = temp_paths($http_config);
 
     write_file(config_path(), main_block($case) . <<"EOC" . events_block());
@@ -146,7 +143,6 @@ http {
 $temp_paths
 $http_config
 $server
-$version_server
 }
 
 @{[$case->expanded('post_main_config') // '']}
@@ -203,22 +199,6 @@ EOC
 $Settings{preamble}
 @{[$case->expanded('config')]}
 $root_location
-    }
-EOC
-}
-
-sub version_server {
-    my ($version) = @_;
-
-    return <<"EOC";
-    server {
-        listen @{[listen_address()]};
-        server_name Test-Nginx;
-        access_log off;
-
-        location = /ver {
-            return 200 '$version';
-        }
     }
 EOC
 }

@@ -167,51 +167,29 @@ sub children {
 
 # Returns undef, or the reason why nginx kept its configuration.
 sub reload_nginx {
-    my ($version) = @_;
-
     my $log_start = -s error_log_path() // 0;
-    my @old_workers = children();
+    my %old = map { $_ => 1 } children();
     kill SIGHUP, $pid;
 
     my $deadline = time + patience();
-    my $answers = 0;
     while (time < $deadline) {
         if (my $refusal = emergencies($log_start)) {
             return $refusal;
         }
-        if (!grep({ accepts($_) } @old_workers)
-            && served_version() eq $version)
-        {
-            return if ++$answers == 3;
-            next;
-        }
-        $answers = 0;
-        sleep 0.005;
+        my @workers = grep { accepts($_) } children();
+        return if @workers >= $Settings{workers} && !grep { $old{$_} } @workers;
+        sleep 0.002;
     }
 
     return "nginx did not reload within @{[patience()]} s.";
 }
 
-# An old worker says in its title that it no longer accepts connections.
+# A worker's title says so when it is ready, and when it no longer accepts
+# connections.
 sub accepts {
-    my ($worker) = @_;
+    my ($child) = @_;
 
-    my $title = read_file("/proc/$worker/cmdline");
-    return $title ne '' && $title !~ /shutting down/;
-}
-
-sub served_version {
-    my $socket = IO::Socket::INET->new(
-        PeerAddr => $Settings{server_addr},
-        PeerPort => $Settings{client_port},
-        Proto    => 'tcp',
-        Timeout  => 2,
-    ) or return '';
-
-    print $socket "GET /ver HTTP/1.0\r\nHost: Test-Nginx\r\n\r\n";
-    my $answer = do { local $/; <$socket> } // '';
-
-    return $answer =~ /\r\n\r\n(.*)/s ? $1 : '';
+    return read_file("/proc/$child/cmdline") =~ /^nginx: worker process\0*$/;
 }
 
 # The [emerg] lines since a position of the error log, or of standard error
