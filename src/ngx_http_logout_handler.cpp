@@ -248,8 +248,7 @@ logout::redis::Store* worker_store(const LogoutContext& context,
 }
 
 
-void send_key(LogoutContext& context, std::size_t store,
-              const std::pmr::string& key)
+void send_key(LogoutContext& context, std::size_t store, std::string_view key)
 {
     context.waiting.push_back({&context, store, nullptr});
 
@@ -273,7 +272,7 @@ void send_keys(LogoutContext& context, std::size_t count)
     context.sent_at = ngx_current_msec;
 
     for (const logout::PlannedSession& planned : context.plan->sessions) {
-        for (const std::pmr::string& key : planned.session.keys) {
+        for (const std::string_view key : planned.session.keys) {
             send_key(context, context.location.sessions[planned.rule].store,
                      key);
         }

@@ -40,43 +40,72 @@ std::string_view without_quotes(std::string_view value)
 }
 
 
-// Takes the next "name=value" off the header.
-std::string_view next_pair(std::string_view& header)
+// The cookies of one Cookie header, one after the other.
+class CookieCursor {
+public:
+    explicit CookieCursor(std::string_view header)
+        : at_(header.data()), end_(header.data() + header.size())
+    {
+        skip_blanks();
+    }
+
+    explicit operator bool() const { return at_ != end_; }
+
+    // Whether the name begins with `prefix`, which is not empty. The first
+    // byte is looked at before anything is called: most cookies are others.
+    bool begins_with(std::string_view prefix) const
+    {
+        return *at_ == prefix.front() &&
+               static_cast<std::size_t>(end_ - at_) > prefix.size() &&
+               std::memcmp(at_, prefix.data(), prefix.size()) == 0;
+    }
+
+    // From here to the end of this cookie.
+    std::string_view rest() const
+    {
+        const void* semicolon = find_semicolon();
+        const char* stop =
+            semicolon == nullptr ? end_ : static_cast<const char*>(semicolon);
+        return {at_, static_cast<std::size_t>(stop - at_)};
+    }
+
+    void next()
+    {
+        const void* semicolon = find_semicolon();
+        if (semicolon == nullptr) {
+            at_ = end_;
+            return;
+        }
+        at_ = static_cast<const char*>(semicolon) + 1;
+        skip_blanks();
+    }
+
+private:
+    const void* find_semicolon() const
+    {
+        return std::memchr(at_, ';', static_cast<std::size_t>(end_ - at_));
+    }
+
+    void skip_blanks()
+    {
+        while (at_ != end_ && is_blank(*at_)) {
+            at_++;
+        }
+    }
+
+    const char* at_;
+    const char* end_;
+};
+
+
+// The value, if what follows the name is "=" and a value.
+std::optional<std::string_view> value_in(std::string_view rest)
 {
-    while (!header.empty() && is_blank(header.front())) {
-        header.remove_prefix(1);
+    rest = trim(rest);
+    if (rest.empty() || rest.front() != '=') {
+        return std::nullopt;
     }
-
-    const void* end = header.empty()
-                          ? nullptr
-                          : std::memchr(header.data(), ';', header.size());
-    if (end == nullptr) {
-        std::string_view pair = header;
-        header = {};
-        return pair;
-    }
-
-    std::size_t length = static_cast<const char*>(end) - header.data();
-    std::string_view pair = header.substr(0, length);
-    header.remove_prefix(length + 1);
-    return pair;
-}
-
-
-// The value, if `pair` is a cookie of that name.
-const char* value_of(std::string_view pair, std::string_view name)
-{
-    if (pair.size() <= name.size() ||
-        std::memcmp(pair.data(), name.data(), name.size()) != 0) {
-        return nullptr;
-    }
-
-    const char* end = pair.data() + pair.size();
-    const char* p = pair.data() + name.size();
-    while (p != end && is_blank(*p)) {
-        p++;
-    }
-    return p != end && *p == '=' ? p + 1 : nullptr;
+    return without_quotes(trim(rest.substr(1)));
 }
 
 
@@ -213,12 +242,16 @@ std::optional<std::string> prefix_problem(std::string_view name,
 void find_cookie(std::string_view header, std::string_view name,
                  CookieValues& found)
 {
-    while (!header.empty()) {
-        std::string_view pair = next_pair(header);
-        const char* value = value_of(pair, name);
-        if (value != nullptr) {
-            std::size_t length = pair.data() + pair.size() - value;
-            add_distinct(found, without_quotes(trim({value, length})));
+    if (name.empty()) {
+        return;
+    }
+
+    for (CookieCursor cursor(header); cursor; cursor.next()) {
+        if (cursor.begins_with(name)) {
+            auto value = value_in(cursor.rest().substr(name.size()));
+            if (value) {
+                add_distinct(found, *value);
+            }
         }
     }
 }
@@ -227,20 +260,20 @@ void find_cookie(std::string_view header, std::string_view name,
 void find_cookie_names(std::string_view header, std::string_view prefix,
                        CookieValues& found)
 {
-    while (!header.empty()) {
-        std::string_view pair = next_pair(header);
-        if (pair.substr(0, prefix.size()) != prefix) {
-            continue;
-        }
+    if (prefix.empty()) {
+        return;
+    }
 
-        std::size_t equals = pair.find('=');
-        if (equals == std::string_view::npos) {
+    for (CookieCursor cursor(header); cursor; cursor.next()) {
+        if (!cursor.begins_with(prefix)) {
             continue;
         }
 
         // the name is written into a response: no other bytes than a name's
-        std::string_view name = trim(pair.substr(0, equals));
-        if (is_cookie_name(name)) {
+        std::string_view cookie = cursor.rest();
+        std::size_t equals = cookie.find('=');
+        std::string_view name = trim(cookie.substr(0, equals));
+        if (equals != std::string_view::npos && is_cookie_name(name)) {
             add_distinct(found, name);
         }
     }

@@ -50,15 +50,13 @@ std::optional<std::string> set_session_parameter(SessionSettings& settings,
 // lines and carriage returns at the end of a line are left out.
 std::vector<std::string> session_secrets(std::string_view text);
 
-// One session that a request's cookie names.
+// One session that a request's cookie names. The views point into memory of
+// the resource that derive() was given.
 struct DerivedSession {
-    explicit DerivedSession(std::pmr::memory_resource* memory)
-        : id(memory), keys(memory)
-    {
-    }
+    explicit DerivedSession(std::pmr::memory_resource* memory) : keys(memory) {}
 
-    std::pmr::string id;                      // decoded, checked
-    std::pmr::vector<std::pmr::string> keys;  // in the order to delete
+    std::string_view id;                      // decoded, checked
+    std::pmr::vector<std::string_view> keys;  // in the order to delete
 };
 
 class SessionFormat;

@@ -1,6 +1,7 @@
 #include "logout_session_format.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace logout {
 
@@ -64,7 +65,7 @@ MaybeId ValueReader::read(std::string_view value, SessionScratch& scratch) const
     if (format_.percent_encoded) {
         text = percent_decode(value, scratch);
     }
-    if (text) {
+    if (text && !format_.lead.empty()) {
         text = without_lead(*text, format_.lead);
     }
     return text ? read_text(*text, scratch) : std::nullopt;
@@ -233,36 +234,70 @@ bool is_acceptable(const SessionFormat& format, const ReadId& id)
 }
 
 
-void append_digest(const KeyRule& rule, std::string_view id,
-                   std::pmr::string& key)
+// Writes texts one behind the other.
+class Writer {
+public:
+    explicit Writer(char* at) : at_(at) {}
+
+    char* at() const { return at_; }
+
+    void write(std::string_view text)
+    {
+        std::memcpy(at_, text.data(), text.size());
+        at_ += text.size();
+    }
+
+    void write_hex(std::string_view bytes)
+    {
+        hex_encode(bytes, at_);
+        at_ += 2 * bytes.size();
+    }
+
+    void write_base64url(std::string_view bytes)
+    {
+        base64url_encode(bytes, at_);
+        at_ += base64url_encoded_size(bytes.size());
+    }
+
+private:
+    char* at_;
+};
+
+
+void write_digest(const KeyRule& rule, std::string_view id, Writer& writer)
 {
     Digest digest = rule.digest_start;
     DigestValue value = digest.add(id).add(rule.digest_end).finish();
-    std::array<char, 2 * digest_max_size> text;
 
     if (rule.body == KeyRule::Body::hex_digest) {
-        hex_encode(value.view(), text.data());
-        key.append(text.data(), 2 * value.size);
+        writer.write_hex(value.view());
     } else {
-        base64url_encode(value.view(), text.data());
-        key.append(text.data(), base64url_encoded_size(value.size));
+        writer.write_base64url(value.view());
     }
 }
 
 
-void append_key(const KeyRule& rule, std::string_view id, std::pmr::string& key)
+std::string_view write_key(const KeyRule& rule, std::string_view id,
+                           Writer& writer)
 {
-    std::size_t body_size =
-        rule.body == KeyRule::Body::id ? id.size() : 2 * digest_max_size;
+    const char* start = writer.at();
 
-    key.reserve(rule.before.size() + body_size + rule.after.size());
-    key.append(rule.before);
+    writer.write(rule.before);
     if (rule.body == KeyRule::Body::id) {
-        key.append(id);
+        writer.write(id);
     } else {
-        append_digest(rule, id, key);
+        write_digest(rule, id, writer);
     }
-    key.append(rule.after);
+    writer.write(rule.after);
+    return {start, static_cast<std::size_t>(writer.at() - start)};
+}
+
+
+std::size_t key_size_max(const KeyRule& rule, std::string_view id)
+{
+    std::size_t body =
+        rule.body == KeyRule::Body::id ? id.size() : 2 * digest_max_size;
+    return rule.before.size() + body + rule.after.size();
 }
 
 
@@ -276,16 +311,24 @@ bool is_known(const std::pmr::vector<DerivedSession>& sessions,
 }
 
 
+// All texts of the session in one piece of memory.
 void add_session(const SessionCookie& cookie, std::string_view id,
                  std::pmr::memory_resource* memory,
                  std::pmr::vector<DerivedSession>& sessions)
 {
-    DerivedSession& session = sessions.emplace_back(memory);
+    std::size_t size = id.size();
+    for (const KeyRule& rule : cookie.keys) {
+        size += key_size_max(rule, id);
+    }
 
-    session.id = id;
+    Writer writer(static_cast<char*>(memory->allocate(size, 1)));
+    DerivedSession& session = sessions.emplace_back(memory);
+    session.id = {writer.at(), id.size()};
+    writer.write(id);
+
     session.keys.reserve(cookie.keys.size());
     for (const KeyRule& rule : cookie.keys) {
-        append_key(rule, id, session.keys.emplace_back());
+        session.keys.push_back(write_key(rule, id, writer));
     }
 }
 

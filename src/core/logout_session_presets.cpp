@@ -403,12 +403,18 @@ std::string_view nearest_session_preset(std::string_view name)
 
 bool in_alphabet(std::string_view id, IdAlphabet alphabet)
 {
-    std::uint8_t common = 0xff;
+    const auto* byte = reinterpret_cast<const unsigned char*>(id.data());
+    const unsigned char* end = byte + id.size();
+    unsigned common = bit(alphabet);
 
-    for (char c : id) {
-        common &= byte_classes[static_cast<unsigned char>(c)];
+    for (; end - byte >= 4; byte += 4) {
+        common &= byte_classes[byte[0]] & byte_classes[byte[1]] &
+                  byte_classes[byte[2]] & byte_classes[byte[3]];
     }
-    return (common & bit(alphabet)) != 0;
+    for (; byte != end; byte++) {
+        common &= byte_classes[*byte];
+    }
+    return common != 0;
 }
 
 }  // namespace logout

@@ -132,10 +132,7 @@ void ids_are_what_the_framework_calls_them(void**)
 
         Derived derived(reader_of_vector(vector), {request_cookies(vector)});
         assert_int_equal(derived.sessions.size(), 1);
-        if (derived.sessions[0].id != expected.c_str()) {
-            fail_msg("%s: the id is %s", name.c_str(),
-                     derived.sessions[0].id.c_str());
-        }
+        assert_keys({std::string(derived.sessions[0].id)}, {expected}, name);
     });
 }
 
