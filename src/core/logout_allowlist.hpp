@@ -14,7 +14,9 @@
 
 namespace logout {
 
-// Whether the query and fragment of a URL take part in matching.
+// Whether the query and fragment of a URL take part in matching: where they
+// are compared, they are those of the entry, and absent where the entry has
+// none.
 enum class QueryMatching { ignored, compared };
 
 // Why a URL is not sent, as exactly as it is known.
@@ -24,7 +26,7 @@ enum class AllowlistRule {
     origin_not_listed,
     path_not_listed,
     query_not_listed,
-    unsafe_under_wildcard,  // %2f %5c %00 %25 or ; below a /* entry
+    unsafe_under_wildcard,  // below a "/*" entry: see is_ambiguous_path()
 };
 
 struct AllowlistVerdict {
@@ -53,14 +55,27 @@ public:
     Allowlist(Allowlist&&) noexcept;
     Allowlist& operator=(Allowlist&&) noexcept;
 
-    // Adds an entry as it is written in nginx.conf (DESIGN: plain URL, "/*"
-    // path, "*." host, site-relative, loopback ":*", private-use scheme).
-    // Returns what is wrong with it; an entry with an error is not added.
+    // Adds an entry as it is written in nginx.conf:
+    //
+    //     https://app.example.com/bye     that URL
+    //     https://app.example.com/docs/*  any path below /docs/
+    //     https://*.example.com/bye       one label in place of "*"
+    //     /bye, /account/*                on the origin of the request
+    //     http://127.0.0.1:*/callback     any port of a loopback address
+    //     com.example.app://signed-out    that URL (RFC 8252, section 7.1)
+    //
+    // Returns what is wrong with it. An entry with an error is not added, and
+    // neither is one that is in the list already, which is a warning.
     std::vector<AllowlistProblem> add(std::string_view entry);
 
-    // Ends building. Returns problems of the list as a whole (http: beside
-    // https: for one host, entries that another one already covers).
+    // Ends building. Returns warnings of the list as a whole (http: beside
+    // https: for one host, entries that another one already covers), at most
+    // ten of each kind.
     std::vector<AllowlistProblem> compile();
+
+    // Warnings of using the list where queries are `matching`: entries that
+    // allow more there than they seem to. At most ten.
+    std::vector<AllowlistProblem> lint(QueryMatching matching) const;
 
     bool empty() const;
 

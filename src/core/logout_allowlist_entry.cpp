@@ -41,13 +41,12 @@ std::size_t authority_end(std::string_view text, std::size_t begin)
 std::string remove_patterns(std::string_view written, AllowlistEntry& entry)
 {
     std::string plain(written);
+    const std::size_t begin = authority_begin(plain);
 
-    if (ends_with(plain, any_path)) {
+    if (ends_with(plain, any_path) && plain.size() > begin + 1) {
         plain.pop_back();
         entry.path_pattern = true;
     }
-
-    const std::size_t begin = authority_begin(plain);
     if (begin == 0) {
         return plain;
     }

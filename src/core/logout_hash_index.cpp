@@ -18,10 +18,20 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t word)
 }
 
 
-std::uint64_t load(const char* bytes, std::size_t size)
+std::uint64_t load(const char* bytes)
 {
     std::uint64_t word = 0;
-    std::memcpy(&word, bytes, size);
+    std::memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+
+std::uint64_t load_short(const char* bytes, std::size_t size)
+{
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        word = word << 8 | static_cast<unsigned char>(bytes[i]);
+    }
     return word;
 }
 
@@ -34,11 +44,14 @@ std::uint32_t hash_text(std::string_view text, std::uint64_t seed)
     std::size_t left = text.size();
     std::uint64_t hash = mix(seed, left);
 
-    for (; left >= 8; left -= 8, bytes += 8) {
-        hash = mix(hash, load(bytes, 8));
-    }
-    if (left > 0) {
-        hash = mix(hash, load(bytes, left));
+    if (left < 8) {
+        hash = mix(hash, load_short(bytes, left));
+    } else {
+        for (; left > 8; left -= 8, bytes += 8) {
+            hash = mix(hash, load(bytes));
+        }
+        // the last eight, some of them for the second time
+        hash = mix(hash, load(bytes + left - 8));
     }
     return static_cast<std::uint32_t>(mix(hash, 0));
 }

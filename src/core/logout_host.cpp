@@ -4,7 +4,8 @@
 #include "logout_punycode.hpp"
 #include "logout_url_bytes.hpp"
 
-#include <array>
+#include <algorithm>
+#include <cstring>
 
 namespace logout {
 
@@ -12,20 +13,8 @@ namespace {
 
 constexpr std::size_t label_max_length = 63;
 
-// The lower-case form of each byte of a DNS name, 0 for all others.
-constexpr std::array<char, 256> make_lower_host_bytes()
-{
-    std::array<char, 256> lower{};
-
-    for (std::size_t i = 0; i < lower.size(); ++i) {
-        lower[i] = host_bytes[i] ? to_lower(static_cast<char>(i)) : '\0';
-    }
-    return lower;
-}
-
-
-constexpr std::array<char, 256> lower_host_bytes = make_lower_host_bytes();
-
+// Enough of a text to see that the name in it is too long.
+constexpr std::size_t name_bound = host_max_length + 1;
 
 bool is_good_label(std::string_view label)
 {
@@ -96,38 +85,53 @@ bool is_dotted_quad(std::string_view host)
 }
 
 
-UrlRule canonicalize_name(std::string_view text, char* out, std::size_t& size)
+// Reads a DNS name in lower case. `size` is where it ends, or where it is
+// wrong.
+UrlRule check_name(std::string_view text, std::size_t& size)
 {
-    std::size_t i = 0;
-    std::size_t label = 0;
+    const char* const begin = text.data();
+    std::string_view label;
 
-    for (; i < text.size(); ++i) {
-        const char c = lower_host_bytes[static_cast<unsigned char>(text[i])];
-        if (c == '\0') {
-            break;
-        }
-        if (i == host_max_length) {
+    for (;;) {
+        label = text.substr(0, run_length(text, lower_case_label_bytes));
+        text.remove_prefix(label.size());
+        size = static_cast<std::size_t>(text.data() - begin);
+        if (!is_good_label(label) || size > host_max_length) {
             return UrlRule::bad_host;
         }
-        if (c == '.') {
-            if (!is_good_label({out + label, i - label})) {
-                return UrlRule::bad_host;
-            }
-            label = i + 1;
+        if (text.empty() || text[0] != '.') {
+            break;
         }
-        out[i] = c;
+        text.remove_prefix(1);
     }
 
-    const std::string_view last(out + label, i - label);
-    if (!is_good_label(last)) {
-        return UrlRule::bad_host;
-    }
-    if (is_number(last) && !is_dotted_quad({out, i})) {
-        return UrlRule::bad_ipv4;
-    }
+    return is_number(label) && !is_dotted_quad({begin, size})
+               ? UrlRule::bad_ipv4
+               : UrlRule::ok;
+}
 
-    size = i;
-    return UrlRule::ok;
+
+bool is_upper_case(char c)
+{
+    return c != to_lower(c);
+}
+
+
+// Most names are in lower case already; one that is not is read from its
+// lower-case copy.
+UrlRule canonicalize_name(std::string_view text, char* out, std::size_t& size)
+{
+    UrlRule rule = check_name(text, size);
+
+    if (size < text.size() && is_upper_case(text[size])) {
+        const std::string_view copy(out, std::min(text.size(), name_bound));
+        std::transform(text.begin(), text.begin() + copy.size(), out, to_lower);
+        return check_name(copy, size);
+    }
+    if (rule == UrlRule::ok) {
+        std::memcpy(out, text.data(), size);
+    }
+    return rule;
 }
 
 }  // namespace

@@ -15,8 +15,9 @@ namespace logout {
 constexpr std::size_t host_max_length = 253;
 
 // Reads a host from the beginning of `text` and writes its canonical form to
-// `out`, which has room for host_max_length bytes. `read` and `written` are
-// set if the result is UrlRule::ok; what follows the host is not looked at.
+// `out`, which has room for one byte more than host_max_length. `read` and
+// `written` are set if the result is UrlRule::ok; what follows the host is not
+// looked at.
 UrlRule canonicalize_host(std::string_view text, char* out, std::size_t& read,
                           std::size_t& written);
 

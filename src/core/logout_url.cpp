@@ -13,27 +13,49 @@ namespace {
 
 // Reads the input from left to right and writes the canonical form beside it.
 struct Cursor {
-    std::string_view rest;  // of the input
+    const char* in;
+    const char* end;
     char* out;
-    bool plain_path = true;
 
-    bool at(char c) const { return !rest.empty() && rest[0] == c; }
+    bool done() const { return in == end; }
+    bool at(char c) const { return in != end && *in == c; }
+    bool at_end_of_authority() const
+    {
+        return done() || *in == '/' || *in == '?' || *in == '#';
+    }
+
+    std::string_view rest() const
+    {
+        return {in, static_cast<std::size_t>(end - in)};
+    }
 
     void put(char c) { *out++ = c; }
-
-    void skip(std::size_t count) { rest.remove_prefix(count); }
+    void copy() { *out++ = *in++; }
 };
 
 
-UrlRule refuse(char c, UrlRule otherwise)
+// What was written from `begin` on.
+std::string_view written(const char* begin, const Cursor& cursor)
 {
-    return is_forbidden_everywhere(c) ? UrlRule::forbidden_byte : otherwise;
+    return {begin, static_cast<std::size_t>(cursor.out - begin)};
 }
 
 
-void put_escape(Cursor& cursor, unsigned char byte)
+// Copies as many bytes of `plain` as there are.
+void copy_run(Cursor& cursor, const ByteSet& plain)
+{
+    const std::size_t size = run_length(cursor.rest(), plain);
+
+    std::memcpy(cursor.out, cursor.in, size);
+    cursor.in += size;
+    cursor.out += size;
+}
+
+
+void put_escape(Cursor& cursor, char c)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
 
     cursor.put('%');
     cursor.put(digits[byte >> 4]);
@@ -55,7 +77,7 @@ int escaped_byte(std::string_view text)
 
 UrlRule copy_escape(Cursor& cursor)
 {
-    const int byte = escaped_byte(cursor.rest);
+    const int byte = escaped_byte(cursor.rest());
 
     if (byte < 0) {
         return UrlRule::bad_escape;
@@ -63,14 +85,14 @@ UrlRule copy_escape(Cursor& cursor)
     if (byte < 0x20 || byte == 0x7f) {
         return UrlRule::escaped_control;
     }
-    put_escape(cursor, static_cast<unsigned char>(byte));
-    cursor.skip(3);
+    put_escape(cursor, static_cast<char>(byte));
+    cursor.in += 3;
     return UrlRule::ok;
 }
 
 
-// The character at the beginning of `text`, escaped or not, as a byte; -1 at
-// the end. `size` is the number of bytes that spell it.
+// The first character of `text`, escaped or not, as a byte; -1 at the end.
+// `size` is the number of bytes that spell it.
 int spelled_byte(std::string_view text, std::size_t& size)
 {
     if (text.empty()) {
@@ -103,175 +125,168 @@ bool begins_with_dot_segment(std::string_view text)
 }
 
 
-bool is_escaped_slash(std::string_view text)
+// Whether a segment begins behind the path written so far. An escaped slash
+// or backslash separates segments for some servers.
+bool segment_begins(std::string_view path)
 {
-    const int byte = escaped_byte(text);
-    return byte == '/' || byte == '\\';
+    if (path.empty() || path.back() == '/') {
+        return true;
+    }
+    const std::string_view last =
+        path.size() < 3 ? std::string_view() : path.substr(path.size() - 3);
+    return last == "%2F" || last == "%5C";
 }
 
 
 // Copies up to "?", "#" or the end.
-UrlRule copy_path(Cursor& cursor)
+UrlRule copy_path(Cursor& cursor, Url& url)
 {
-    if (begins_with_dot_segment(cursor.rest)) {
-        return UrlRule::dot_segment;
-    }
+    const char* const begin = cursor.out;
+    UrlRule rule = UrlRule::ok;
 
-    while (!cursor.rest.empty()) {
-        const char c = cursor.rest[0];
-
-        if (contains(plain_path_bytes, c)) {
-            cursor.put(c);
-            cursor.skip(1);
-            continue;
-        }
-        if (c == '?' || c == '#') {
+    for (;;) {
+        copy_run(cursor, plain_path_bytes);
+        if (cursor.done() || cursor.at('?') || cursor.at('#')) {
             break;
         }
-
-        bool segment_begins = c == '/';
-        if (c == '%') {
-            segment_begins = is_escaped_slash(cursor.rest);
-            const UrlRule rule = copy_escape(cursor);
-            if (rule != UrlRule::ok) {
-                return rule;
-            }
-            cursor.plain_path = false;
-        } else if (c == '/' || c == ';') {
-            cursor.plain_path = cursor.plain_path && c == '/';
-            cursor.put(c);
-            cursor.skip(1);
-        } else {
-            return UrlRule::forbidden_byte;
-        }
-
-        if (segment_begins && begins_with_dot_segment(cursor.rest)) {
+        if (segment_begins(written(begin, cursor)) &&
+            begins_with_dot_segment(cursor.rest())) {
             return UrlRule::dot_segment;
         }
-    }
-    return UrlRule::ok;
-}
-
-
-// What browsers escape in a query or fragment, and the escapes themselves.
-UrlRule copy_unusual(Cursor& cursor)
-{
-    const char c = cursor.rest[0];
-
-    if (c == '%') {
-        return copy_escape(cursor);
-    }
-    if (c == ' ' || c == '\'') {
-        put_escape(cursor, static_cast<unsigned char>(c));
-        cursor.skip(1);
-        return UrlRule::ok;
-    }
-    if (static_cast<unsigned char>(c) < 0x80) {
-        return UrlRule::forbidden_byte;
-    }
-
-    const Utf8Sequence sequence = read_utf8(cursor.rest);
-    if (sequence.size == 0) {
-        return UrlRule::forbidden_byte;
-    }
-    for (std::size_t i = 0; i < sequence.size; ++i) {
-        put_escape(cursor, static_cast<unsigned char>(cursor.rest[i]));
-    }
-    cursor.skip(sequence.size);
-    return UrlRule::ok;
-}
-
-
-// A query ends at "#", where a fragment begins; a second "#" is no character
-// of a fragment, and no end of it.
-UrlRule copy_query_or_fragment(Cursor& cursor, bool is_query)
-{
-    while (!cursor.rest.empty() && !(is_query && cursor.at('#'))) {
-        if (contains(plain_query_bytes, cursor.rest[0])) {
-            cursor.put(cursor.rest[0]);
-            cursor.skip(1);
+        if (cursor.at('.')) {
+            cursor.copy();
             continue;
         }
-        const UrlRule rule = copy_unusual(cursor);
+
+        url.plain_path = false;
+        if (cursor.at(';')) {
+            cursor.copy();
+            continue;
+        }
+        rule = cursor.at('%') ? copy_escape(cursor) : UrlRule::forbidden_byte;
         if (rule != UrlRule::ok) {
             return rule;
         }
     }
+
+    url.path = written(begin, cursor);
     return UrlRule::ok;
 }
 
 
-std::string_view written(const char* begin, const Cursor& cursor)
+UrlRule escape_character(Cursor& cursor)
 {
-    return {begin, static_cast<std::size_t>(cursor.out - begin)};
+    const std::size_t size = read_utf8(cursor.rest()).size;
+
+    if (size == 0) {
+        return UrlRule::forbidden_byte;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+        put_escape(cursor, *cursor.in++);
+    }
+    return UrlRule::ok;
+}
+
+
+// A query ends at "#", where a fragment begins. A second "#" is no character
+// of a fragment, and no end of it.
+UrlRule copy_query_or_fragment(Cursor& cursor, bool is_query)
+{
+    for (;;) {
+        copy_run(cursor, plain_query_bytes);
+        if (cursor.done() || (is_query && cursor.at('#'))) {
+            return UrlRule::ok;
+        }
+
+        UrlRule rule = UrlRule::forbidden_byte;
+        if (cursor.at('%')) {
+            rule = copy_escape(cursor);
+        } else if (cursor.at(' ') || cursor.at('\'') ||
+                   static_cast<unsigned char>(*cursor.in) >= 0x80) {
+            rule = escape_character(cursor);
+        }
+        if (rule != UrlRule::ok) {
+            return rule;
+        }
+    }
+}
+
+
+UrlRule copy_query(Cursor& cursor, Url& url)
+{
+    if (!cursor.at('?')) {
+        return UrlRule::ok;
+    }
+    cursor.copy();
+    const char* const begin = cursor.out;
+    const UrlRule rule = copy_query_or_fragment(cursor, true);
+    url.query = written(begin, cursor);
+    url.has_query = true;
+    return rule;
+}
+
+
+UrlRule copy_fragment(Cursor& cursor, Url& url)
+{
+    if (!cursor.at('#')) {
+        return UrlRule::ok;
+    }
+    cursor.copy();
+    const char* const begin = cursor.out;
+    const UrlRule rule = copy_query_or_fragment(cursor, false);
+    url.fragment = written(begin, cursor);
+    url.has_fragment = true;
+    return rule;
 }
 
 
 // Path, query and fragment: the same for all kinds.
 UrlRule copy_target(Cursor& cursor, Url& url)
 {
-    const char* begin = cursor.out;
-    UrlRule rule = copy_path(cursor);
-    url.path = written(begin, cursor);
-    url.plain_path = cursor.plain_path;
+    UrlRule rule = copy_path(cursor, url);
 
-    if (rule == UrlRule::ok && cursor.at('?')) {
-        cursor.skip(1);
-        cursor.put('?');
-        begin = cursor.out;
-        rule = copy_query_or_fragment(cursor, true);
-        url.query = written(begin, cursor);
-        url.has_query = true;
+    if (rule == UrlRule::ok) {
+        rule = copy_query(cursor, url);
     }
-
-    if (rule == UrlRule::ok && cursor.at('#')) {
-        cursor.skip(1);
-        cursor.put('#');
-        begin = cursor.out;
-        rule = copy_query_or_fragment(cursor, false);
-        url.fragment = written(begin, cursor);
-        url.has_fragment = true;
+    if (rule == UrlRule::ok) {
+        rule = copy_fragment(cursor, url);
     }
-
     return rule;
 }
 
 
-std::string_view authority_of(std::string_view text)
+// Names what is wrong with an authority that could be read only in part.
+UrlRule explain_authority(const Cursor& cursor, std::string_view authority,
+                          UrlRule rule)
 {
-    return text.substr(0, text.find_first_of("/?#"));
-}
-
-
-// Names what is wrong with an authority whose host or port ended at `stop`.
-UrlRule explain_authority(std::string_view authority, char stop, UrlRule rule)
-{
+    authority = authority.substr(0, authority.find_first_of("/?#"));
     if (authority.find('@') != authority.npos) {
         return UrlRule::userinfo;
     }
-    return refuse(stop, rule);
-}
-
-
-bool is_default_port(std::string_view scheme, std::string_view port)
-{
-    return port == (scheme == "https" ? "443" : "80");
+    for (const char c : authority) {
+        if (is_forbidden_everywhere(c)) {
+            return UrlRule::forbidden_byte;
+        }
+    }
+    return rule == UrlRule::ok && !cursor.at_end_of_authority()
+               ? UrlRule::bad_host
+               : rule;
 }
 
 
 UrlRule copy_port(Cursor& cursor, Url& url)
 {
+    std::string_view port = cursor.rest().substr(1);
     std::size_t size = 0;
+    const UrlRule rule = read_port(port, size);
 
-    cursor.skip(1);
-    const UrlRule rule = read_port(cursor.rest, size);
     if (rule != UrlRule::ok) {
         return rule;
     }
-
-    const std::string_view port = cursor.rest.substr(0, size);
-    cursor.skip(size);
-    if (url.kind == UrlKind::web && is_default_port(url.scheme, port)) {
+    port = port.substr(0, size);
+    cursor.in += size + 1;
+    if ((url.scheme == "https" && port == "443") ||
+        (url.scheme == "http" && port == "80")) {
         return UrlRule::ok;
     }
 
@@ -283,44 +298,62 @@ UrlRule copy_port(Cursor& cursor, Url& url)
 }
 
 
-// Host and port of a web URL, behind "//".
-UrlRule copy_web_authority(Cursor& cursor, Url& url)
+UrlRule copy_web_host(Cursor& cursor, Url& url)
 {
-    const std::string_view authority = authority_of(cursor.rest);
     std::size_t read = 0;
     std::size_t size = 0;
+    const UrlRule rule =
+        canonicalize_host(cursor.rest(), cursor.out, read, size);
 
-    UrlRule rule = canonicalize_host(authority, cursor.out, read, size);
     if (rule == UrlRule::ok) {
         url.host = {cursor.out, size};
+        cursor.in += read;
         cursor.out += size;
-        cursor.skip(read);
-        if (cursor.at(':')) {
-            rule = copy_port(cursor, url);
-        }
     }
-
-    const std::string_view rest = authority_of(cursor.rest);
-    if (rule != UrlRule::ok || !rest.empty()) {
-        const UrlRule otherwise =
-            rule == UrlRule::ok ? UrlRule::bad_host : rule;
-        return explain_authority(authority, rest.empty() ? 'x' : rest[0],
-                                 otherwise);
-    }
-    return UrlRule::ok;
+    return rule;
 }
 
 
-UrlRule parse_web(Cursor& cursor, Url& url, const char* begin)
+// The host of a private-use URL: a name in the case that the application
+// chose, or nothing (com.example.app:///path).
+UrlRule copy_private_host(Cursor& cursor, Url& url)
 {
-    if (cursor.rest.substr(0, 2) != "//") {
+    const char* const begin = cursor.out;
+
+    copy_run(cursor, host_bytes);
+    url.host = written(begin, cursor);
+    return url.host.empty() && !cursor.at_end_of_authority() ? UrlRule::bad_host
+                                                             : UrlRule::ok;
+}
+
+
+// Copies "//", host and port.
+UrlRule copy_authority(Cursor& cursor, Url& url)
+{
+    cursor.copy();
+    cursor.copy();
+    const std::string_view authority = cursor.rest();
+
+    UrlRule rule = url.kind == UrlKind::web ? copy_web_host(cursor, url)
+                                            : copy_private_host(cursor, url);
+    if (rule == UrlRule::ok && cursor.at(':')) {
+        rule = copy_port(cursor, url);
+    }
+    if (rule == UrlRule::ok && cursor.at_end_of_authority()) {
+        return UrlRule::ok;
+    }
+    return explain_authority(cursor, authority, rule);
+}
+
+
+UrlRule parse_web(Cursor& cursor, Url& url)
+{
+    char* const begin = cursor.out - url.scheme.size() - 1;
+
+    if (cursor.rest().substr(0, 2) != "//") {
         return UrlRule::no_slashes_after_scheme;
     }
-    cursor.skip(2);
-    cursor.put('/');
-    cursor.put('/');
-
-    const UrlRule rule = copy_web_authority(cursor, url);
+    UrlRule rule = copy_authority(cursor, url);
     if (rule != UrlRule::ok) {
         return rule;
     }
@@ -329,55 +362,22 @@ UrlRule parse_web(Cursor& cursor, Url& url, const char* begin)
     if (cursor.at('/')) {
         return copy_target(cursor, url);
     }
-
-    char* path = cursor.out;
+    url.path = {cursor.out, 1};
     cursor.put('/');
-    const UrlRule target = copy_target(cursor, url);
-    url.path = {path, 1};
-    return target;
+    rule = copy_query(cursor, url);
+    return rule == UrlRule::ok ? copy_fragment(cursor, url) : rule;
 }
 
 
-// The host of a private-use URL: a name in the case that the application
-// chose, or nothing (com.example.app:///path).
-UrlRule copy_private_authority(Cursor& cursor, Url& url)
+UrlRule parse_private_use(Cursor& cursor, Url& url)
 {
-    const std::string_view authority = authority_of(cursor.rest);
-    const char* begin = cursor.out;
+    char* const begin = cursor.out - url.scheme.size() - 1;
 
-    while (!cursor.rest.empty() && contains(host_bytes, cursor.rest[0])) {
-        cursor.put(cursor.rest[0]);
-        cursor.skip(1);
-    }
-    url.host = written(begin, cursor);
-
-    UrlRule rule = UrlRule::ok;
-    if (cursor.at(':')) {
-        rule = url.host.empty() ? UrlRule::bad_host : copy_port(cursor, url);
-    }
-
-    const std::string_view rest = authority_of(cursor.rest);
-    if (rule != UrlRule::ok || !rest.empty()) {
-        const UrlRule otherwise =
-            rule == UrlRule::ok ? UrlRule::bad_host : rule;
-        return explain_authority(authority, rest.empty() ? 'x' : rest[0],
-                                 otherwise);
-    }
-    return UrlRule::ok;
-}
-
-
-UrlRule parse_private_use(Cursor& cursor, Url& url, const char* begin)
-{
     if (is_dangerous_scheme(url.scheme)) {
         return UrlRule::bad_scheme;
     }
-
-    if (cursor.rest.substr(0, 2) == "//") {
-        cursor.skip(2);
-        cursor.put('/');
-        cursor.put('/');
-        const UrlRule rule = copy_private_authority(cursor, url);
+    if (cursor.rest().substr(0, 2) == "//") {
+        const UrlRule rule = copy_authority(cursor, url);
         if (rule != UrlRule::ok) {
             return rule;
         }
@@ -387,36 +387,50 @@ UrlRule parse_private_use(Cursor& cursor, Url& url, const char* begin)
 }
 
 
+// A short cut: nearly all URLs begin like this.
+constexpr std::string_view usual_scheme = "https:";
+
+
+UrlRule copy_usual_scheme(Cursor& cursor, Url& url)
+{
+    std::memcpy(cursor.out, usual_scheme.data(), usual_scheme.size());
+    url.scheme = {cursor.out, usual_scheme.size() - 1};
+    cursor.in += usual_scheme.size();
+    cursor.out += usual_scheme.size();
+    return UrlRule::ok;
+}
+
+
 // Copies a scheme and its colon.
 UrlRule copy_scheme(Cursor& cursor, Url& url)
 {
-    const char* begin = cursor.out;
+    const char* const begin = cursor.out;
 
-    if (!is_alpha(cursor.rest[0])) {
-        return refuse(cursor.rest[0], UrlRule::bad_scheme);
+    if (cursor.rest().substr(0, usual_scheme.size()) == usual_scheme) {
+        return copy_usual_scheme(cursor, url);
     }
-    while (!cursor.rest.empty() && contains(scheme_bytes, cursor.rest[0])) {
-        cursor.put(to_lower(cursor.rest[0]));
-        cursor.skip(1);
+    if (is_alpha(*cursor.in)) {
+        while (!cursor.done() && contains(scheme_bytes, *cursor.in)) {
+            cursor.put(to_lower(*cursor.in++));
+        }
     }
-    if (!cursor.at(':')) {
-        return cursor.rest.empty()
-                   ? UrlRule::bad_scheme
-                   : refuse(cursor.rest[0], UrlRule::bad_scheme);
+    if (!cursor.at(':') || cursor.out == begin) {
+        return !cursor.done() && is_forbidden_everywhere(*cursor.in)
+                   ? UrlRule::forbidden_byte
+                   : UrlRule::bad_scheme;
     }
 
     url.scheme = written(begin, cursor);
-    cursor.skip(1);
-    cursor.put(':');
+    cursor.copy();
     return UrlRule::ok;
 }
 
 
 UrlRule parse_relative(Cursor& cursor, Url& url)
 {
-    const std::string_view behind = cursor.rest.substr(1);
+    const std::string_view start = cursor.rest().substr(0, 2);
 
-    if (!behind.empty() && (behind[0] == '/' || behind[0] == '\\')) {
+    if (start == "//" || start == "/\\") {
         return UrlRule::network_path;
     }
     url.kind = UrlKind::relative;
@@ -427,7 +441,6 @@ UrlRule parse_relative(Cursor& cursor, Url& url)
 
 UrlRule parse_absolute(Cursor& cursor, Url& url)
 {
-    const char* begin = cursor.out;
     const UrlRule rule = copy_scheme(cursor, url);
 
     if (rule != UrlRule::ok) {
@@ -435,10 +448,10 @@ UrlRule parse_absolute(Cursor& cursor, Url& url)
     }
     if (url.scheme == "https" || url.scheme == "http") {
         url.kind = UrlKind::web;
-        return parse_web(cursor, url, begin);
+        return parse_web(cursor, url);
     }
     url.kind = UrlKind::private_use;
-    return parse_private_use(cursor, url, begin);
+    return parse_private_use(cursor, url);
 }
 
 }  // namespace
@@ -489,6 +502,7 @@ const char* describe(UrlRule rule)
 
 UrlRule parse_url(std::string_view input, UrlBuffer& buffer, Url& url)
 {
+    url = Url();
     if (input.empty()) {
         return UrlRule::empty;
     }
@@ -499,13 +513,13 @@ UrlRule parse_url(std::string_view input, UrlBuffer& buffer, Url& url)
         return UrlRule::forbidden_byte;
     }
 
-    Cursor cursor{input, buffer.data()};
-    Url parsed;
-    const UrlRule rule = cursor.at('/') ? parse_relative(cursor, parsed)
-                                        : parse_absolute(cursor, parsed);
+    Cursor cursor{input.data(), input.data() + input.size(), buffer.data()};
+    const UrlRule rule = cursor.at('/') ? parse_relative(cursor, url)
+                                        : parse_absolute(cursor, url);
     if (rule == UrlRule::ok) {
-        parsed.text = written(buffer.data(), cursor);
-        url = parsed;
+        url.text = written(buffer.data(), cursor);
+    } else {
+        url = Url();
     }
     return rule;
 }

@@ -80,8 +80,8 @@ struct Url {
 using UrlBuffer = std::array<char, 3 * url_max_length + 1>;
 
 // Parses `input`, which may hold any bytes, and writes its canonical form to
-// `buffer`. Allocates nothing; linear in the input's length. `url` is set only
-// if the result is UrlRule::ok, and lives as long as `buffer`.
+// `buffer`. Allocates nothing; linear in the input's length. If the result is
+// UrlRule::ok, `url` is set, and lives as long as `buffer`; else it is empty.
 UrlRule parse_url(std::string_view input, UrlBuffer& buffer, Url& url);
 
 }  // namespace logout

@@ -562,18 +562,23 @@ void parts_are_views_of_the_canonical_form(void**)
 }
 
 
-void refusal_leaves_the_result_alone(void**)
+void refusal_leaves_an_empty_result(void**)
 {
     UrlBuffer buffer;
     Url url;
 
-    assert_int_equal(parse_url("https://a/", buffer, url), 0);
-    const Url before = url;
-    assert_int_equal(parse_url("https://b/..", buffer, url),
-                     static_cast<int>(UrlRule::dot_segment));
-    assert_ptr_equal(url.text.data(), before.text.data());
-    assert_int_equal(url.text.size(), before.text.size());
-    assert_ptr_equal(url.host.data(), before.host.data());
+    for (const std::string_view refused :
+         {"https://b:80/c/..?d"sv, "com.example.app://h/p#\t"sv, "//b"sv,
+          ""sv}) {
+        assert_int_equal(parse_url("https://a:1/b?c#d", buffer, url), 0);
+        assert_int_not_equal(parse_url(refused, buffer, url), 0);
+        assert_true(url.text.empty());
+        assert_true(url.host.empty());
+        assert_true(url.origin.empty());
+        assert_true(url.path.empty());
+        assert_false(url.has_query);
+        assert_false(url.has_fragment);
+    }
 }
 
 
@@ -623,7 +628,7 @@ int main()
         cmocka_unit_test(private_use_schemes_are_kept),
         cmocka_unit_test(length_is_bounded),
         cmocka_unit_test(parts_are_views_of_the_canonical_form),
-        cmocka_unit_test(refusal_leaves_the_result_alone),
+        cmocka_unit_test(refusal_leaves_an_empty_result),
         cmocka_unit_test(every_beginning_is_judged),
         cmocka_unit_test(every_rule_is_described),
     };

@@ -1,0 +1,320 @@
+#include "logout_allowlist_table.hpp"
+
+#include "logout_path_ambiguity.hpp"
+
+#include <algorithm>
+
+namespace logout {
+
+namespace {
+
+constexpr std::uint32_t none = HashIndex::none;
+
+// Offsets into the store have 32 bits.
+constexpr std::size_t store_limit = 0x7fffffff;
+
+// The seed of hashes of origins; those of paths have the origin's number.
+constexpr std::uint64_t origin_seed = 0xffffffffffff;
+
+
+// A label that "*" stands for: letters, digits and hyphens, the latter not at
+// its ends. Not an IDN label: it can look like any other name.
+bool is_wildcard_label(std::string_view label)
+{
+    return !label.empty() && label.front() != '-' && label.back() != '-' &&
+           label.find('_') == label.npos && label.substr(0, 4) != "xn--";
+}
+
+
+bool is_bare(const Url& url)
+{
+    return !url.has_query && !url.has_fragment;
+}
+
+}  // namespace
+
+
+bool AllowlistTable::has_room_for(std::size_t written_size) const
+{
+    // besides what is written, origin and target may be stored
+    return texts_.size() + written_size + 2 * sizeof(UrlBuffer) < store_limit;
+}
+
+
+StoredText AllowlistTable::store(std::string_view text)
+{
+    const StoredText stored{static_cast<std::uint32_t>(texts_.size()),
+                            static_cast<std::uint32_t>(text.size())};
+
+    texts_ += text;
+    return stored;
+}
+
+
+// Most canonical texts are a part of what nginx.conf says.
+StoredText AllowlistTable::store_or_share(std::string_view text,
+                                          StoredText with)
+{
+    const std::size_t found = view(with).rfind(text);
+
+    if (found == std::string_view::npos) {
+        return store(text);
+    }
+    return {with.begin + static_cast<std::uint32_t>(found),
+            static_cast<std::uint32_t>(text.size())};
+}
+
+
+void AllowlistTable::add(const AllowlistEntry& entry, std::string_view written)
+{
+    StoredEntry stored;
+
+    stored.written = store(written);
+    stored.origin = add_origin(entry, stored.written);
+    stored.target = store_or_share(entry.target, stored.written);
+    stored.path_size = static_cast<std::uint16_t>(entry.path_size);
+    stored.path_pattern = entry.path_pattern;
+    entries_.push_back(stored);
+    index_entry(static_cast<std::uint32_t>(entries_.size() - 1));
+}
+
+
+void AllowlistTable::shrink_to_fit()
+{
+    texts_.shrink_to_fit();
+    origins_.shrink_to_fit();
+    entries_.shrink_to_fit();
+}
+
+
+std::uint32_t AllowlistTable::add_origin(const AllowlistEntry& entry,
+                                         StoredText written)
+{
+    std::uint32_t id = find_origin(entry.origin);
+    if (id != none) {
+        return id;
+    }
+
+    id = static_cast<std::uint32_t>(origins_.size());
+    StoredOrigin origin;
+    origin.text = store_or_share(entry.origin, written);
+    origin.pattern = entry.host_pattern;
+    origin.first_entry = static_cast<std::uint32_t>(entries_.size());
+    origins_.push_back(origin);
+    index_origin(entry, id);
+    return id;
+}
+
+
+void AllowlistTable::index_origin(const AllowlistEntry& entry, std::uint32_t id)
+{
+    origins_by_text_.insert(hash_text(entry.origin, origin_seed), id);
+
+    if (entry.host_pattern == HostPattern::any_port) {
+        any_port_origins_[entry.host[0] == '['] = id;
+    } else if (entry.host_pattern == HostPattern::any_label) {
+        const std::size_t star = entry.origin.find('*');
+        const std::string_view suffix =
+            std::string_view(entry.origin).substr(star + 1);
+        origins_by_suffix_.insert(hash_text(suffix, star), id);
+    }
+}
+
+
+void AllowlistTable::index_entry(std::uint32_t number)
+{
+    const StoredEntry& entry = entries_[number];
+    const std::string_view target = view(entry.target);
+    const std::string_view path = path_of(entry);
+
+    if (entry.path_pattern) {
+        prefixes_.insert(hash_text(target, entry.origin), number);
+        prefix_depths_ |= std::uint64_t{1}
+                          << std::count(path.begin(), path.end(), '/');
+        return;
+    }
+    targets_.insert(hash_text(target, entry.origin), number);
+    if (path.size() < target.size() && find_path(entry.origin, path) == none) {
+        paths_.insert(hash_text(path, entry.origin), number);
+    }
+}
+
+
+std::uint32_t AllowlistTable::find_origin(std::string_view text) const
+{
+    return origins_by_text_.find(
+        hash_text(text, origin_seed),
+        [&](std::uint32_t id) { return view(origins_[id].text) == text; });
+}
+
+
+std::uint32_t AllowlistTable::find_origin_pattern(const Url& url) const
+{
+    if (url.kind != UrlKind::web) {
+        return none;
+    }
+    if (url.scheme == "http" &&
+        (url.host == "127.0.0.1" || url.host == "[::1]")) {
+        return any_port_origins_[url.host[0] == '['];
+    }
+    return origins_by_suffix_.empty() ? none : find_any_label(url);
+}
+
+
+// Looks for "https://*" and what follows the first label of the URL's origin.
+std::uint32_t AllowlistTable::find_any_label(const Url& url) const
+{
+    const std::size_t dot = url.host.find('.');
+    if (dot == url.host.npos || !is_wildcard_label(url.host.substr(0, dot))) {
+        return none;
+    }
+
+    const std::size_t authority = url.scheme.size() + 3;
+    const std::string_view suffix = url.origin.substr(authority + dot);
+    return origins_by_suffix_.find(
+        hash_text(suffix, authority), [&](std::uint32_t id) {
+            const std::string_view text = view(origins_[id].text);
+            return text.substr(0, authority) ==
+                       url.origin.substr(0, authority) &&
+                   text.substr(authority + 1) == suffix;
+        });
+}
+
+
+std::uint32_t AllowlistTable::find_target(std::uint32_t origin,
+                                          std::string_view target) const
+{
+    return targets_.find(hash_text(target, origin), [&](std::uint32_t number) {
+        const StoredEntry& entry = entries_[number];
+        return entry.origin == origin && view(entry.target) == target;
+    });
+}
+
+
+// The first entry with this path, whatever its query and fragment.
+std::uint32_t AllowlistTable::find_path(std::uint32_t origin,
+                                        std::string_view path) const
+{
+    const std::uint32_t bare = find_target(origin, path);
+    if (bare != none || paths_.empty()) {
+        return bare;
+    }
+    return paths_.find(hash_text(path, origin), [&](std::uint32_t number) {
+        const StoredEntry& entry = entries_[number];
+        return entry.origin == origin && path_of(entry) == path;
+    });
+}
+
+
+// Tries the beginnings of `path` that end in a slash and are as deep as some
+// entry of the list. The longest one counts: it leaves least of the path open.
+std::uint32_t AllowlistTable::find_prefix(std::uint32_t origin,
+                                          std::string_view path) const
+{
+    std::uint32_t longest = none;
+    std::uint64_t depths = prefix_depths_ >> 1;
+    std::size_t size = 0;
+
+    for (; depths != 0; depths >>= 1) {
+        size = path.find('/', size) + 1;
+        if (size == 0) {
+            break;
+        }
+        if ((depths & 1) != 0) {
+            const std::uint32_t found =
+                find_exact_prefix(origin, path.substr(0, size));
+            longest = found == none ? longest : found;
+        }
+    }
+    return longest;
+}
+
+
+std::uint32_t AllowlistTable::find_exact_prefix(std::uint32_t origin,
+                                                std::string_view prefix) const
+{
+    return prefixes_.find(hash_text(prefix, origin), [&](std::uint32_t number) {
+        const StoredEntry& entry = entries_[number];
+        return entry.origin == origin && view(entry.target) == prefix;
+    });
+}
+
+
+// Why the entry `prefix`, which covers the URL's path, does not allow it.
+AllowlistRule AllowlistTable::judge_prefix(const StoredEntry& prefix,
+                                           const Url& url,
+                                           QueryMatching matching) const
+{
+    if (!url.plain_path &&
+        is_ambiguous_path(url.path.substr(prefix.path_size))) {
+        return AllowlistRule::unsafe_under_wildcard;
+    }
+    if (matching == QueryMatching::compared && !is_bare(url)) {
+        return AllowlistRule::query_not_listed;
+    }
+    return AllowlistRule::ok;
+}
+
+
+// Looks among the entries of one origin.
+void AllowlistTable::look_in(std::uint32_t origin, const Url& url,
+                             QueryMatching matching,
+                             AllowlistFinding& finding) const
+{
+    const bool compared = matching == QueryMatching::compared;
+    const std::uint32_t same =
+        compared ? find_target(origin, url.text.substr(url.origin.size()))
+                 : find_path(origin, url.path);
+    if (same != none) {
+        finding = {AllowlistRule::ok, same};
+        return;
+    }
+
+    AllowlistRule rule = AllowlistRule::path_not_listed;
+    const std::uint32_t prefix = find_prefix(origin, url.path);
+    if (prefix != none) {
+        rule = judge_prefix(entries_[prefix], url, matching);
+        if (rule == AllowlistRule::ok) {
+            finding = {AllowlistRule::ok, prefix};
+            return;
+        }
+    }
+    if (compared && find_path(origin, url.path) != none) {
+        rule = AllowlistRule::query_not_listed;
+    }
+    finding.rule = std::max(finding.rule, rule);
+}
+
+
+AllowlistFinding AllowlistTable::find(const Url& url,
+                                      QueryMatching matching) const
+{
+    AllowlistFinding finding;
+
+    const std::uint32_t origin = find_origin(url.origin);
+    if (origin != none) {
+        look_in(origin, url, matching, finding);
+        if (finding.rule == AllowlistRule::ok) {
+            return finding;
+        }
+    }
+    const std::uint32_t pattern = find_origin_pattern(url);
+    if (pattern != none) {
+        look_in(pattern, url, matching, finding);
+    }
+    return finding;
+}
+
+
+std::uint32_t AllowlistTable::find_same(const AllowlistEntry& entry) const
+{
+    const std::uint32_t origin = find_origin(entry.origin);
+
+    if (origin == none) {
+        return none;
+    }
+    return entry.path_pattern ? find_exact_prefix(origin, entry.target)
+                              : find_target(origin, entry.target);
+}
+
+}  // namespace logout

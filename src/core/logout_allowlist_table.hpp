@@ -1,0 +1,120 @@
+// The entries of a return-URL list as hash tables: by origin, then by path.
+
+#ifndef LOGOUT_ALLOWLIST_TABLE_HPP
+#define LOGOUT_ALLOWLIST_TABLE_HPP
+
+#include "logout_allowlist.hpp"
+#include "logout_allowlist_entry.hpp"
+#include "logout_hash_index.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace logout {
+
+// A text of the table's store. Offsets instead of pointers halve the memory
+// of a list, and stay right while the store grows.
+struct StoredText {
+    std::uint32_t begin = 0;
+    std::uint32_t size = 0;
+};
+
+struct StoredOrigin {
+    StoredText text;  // AllowlistEntry::origin
+    HostPattern pattern = HostPattern::none;
+    std::uint32_t first_entry = HashIndex::none;
+};
+
+struct StoredEntry {
+    StoredText written;  // in nginx.conf
+    StoredText target;   // AllowlistEntry::target
+    std::uint32_t origin = HashIndex::none;
+    std::uint16_t path_size = 0;  // of `target`
+    bool path_pattern = false;
+};
+
+// The entry that allows a URL, or the reason why none does, from the one that
+// came closest.
+struct AllowlistFinding {
+    AllowlistRule rule = AllowlistRule::origin_not_listed;
+    std::uint32_t entry = HashIndex::none;
+};
+
+class AllowlistTable {
+public:
+    // Whether an entry of this length can still be added.
+    bool has_room_for(std::size_t written_size) const;
+
+    void add(const AllowlistEntry& entry, std::string_view written);
+    void shrink_to_fit();
+
+    AllowlistFinding find(const Url& url, QueryMatching matching) const;
+
+    // The entry that says the same as `entry`, or HashIndex::none.
+    std::uint32_t find_same(const AllowlistEntry& entry) const;
+
+    // The "/*" entry of an origin with the longest path that covers `path`, or
+    // HashIndex::none.
+    std::uint32_t find_prefix(std::uint32_t origin,
+                              std::string_view path) const;
+
+    // The origin with this text, or HashIndex::none.
+    std::uint32_t find_origin(std::string_view text) const;
+
+    // The origin with a pattern ("*." or ":*") that covers that of `url`, or
+    // HashIndex::none.
+    std::uint32_t find_origin_pattern(const Url& url) const;
+
+    const std::vector<StoredOrigin>& origins() const { return origins_; }
+    const std::vector<StoredEntry>& entries() const { return entries_; }
+
+    std::string_view view(StoredText text) const
+    {
+        return {texts_.data() + text.begin, text.size};
+    }
+
+    std::string_view path_of(const StoredEntry& entry) const
+    {
+        return {texts_.data() + entry.target.begin, entry.path_size};
+    }
+
+private:
+    StoredText store(std::string_view text);
+    StoredText store_or_share(std::string_view text, StoredText with);
+    std::uint32_t add_origin(const AllowlistEntry& entry, StoredText written);
+    void index_origin(const AllowlistEntry& entry, std::uint32_t id);
+    void index_entry(std::uint32_t number);
+
+    std::uint32_t find_any_label(const Url& url) const;
+    std::uint32_t find_target(std::uint32_t origin,
+                              std::string_view target) const;
+    std::uint32_t find_path(std::uint32_t origin, std::string_view path) const;
+    std::uint32_t find_exact_prefix(std::uint32_t origin,
+                                    std::string_view prefix) const;
+    void look_in(std::uint32_t origin, const Url& url, QueryMatching matching,
+                 AllowlistFinding& finding) const;
+    AllowlistRule judge_prefix(const StoredEntry& prefix, const Url& url,
+                               QueryMatching matching) const;
+
+    std::string texts_;
+    std::vector<StoredOrigin> origins_;
+    std::vector<StoredEntry> entries_;
+
+    HashIndex origins_by_text_;
+    HashIndex origins_by_suffix_;  // those with "*.", by what follows the "*"
+    std::array<std::uint32_t, 2> any_port_origins_{HashIndex::none,
+                                                   HashIndex::none};
+
+    HashIndex targets_;   // entries without "/*", by target
+    HashIndex paths_;     // those of them with query or fragment, by path
+    HashIndex prefixes_;  // entries with "/*", by the path before the "*"
+    std::uint64_t prefix_depths_ = 0;  // bit n: one of them has n slashes
+};
+
+}  // namespace logout
+
+#endif
