@@ -1,0 +1,156 @@
+#include "logout_metrics_json.hpp"
+
+#include "logout_json_writer.hpp"
+
+namespace logout {
+
+namespace {
+
+void write_results(const LocationCounters& counters, JsonWriter& json)
+{
+    json.member("results").open('{');
+
+    for (std::size_t i = 0; i < counted_results; ++i) {
+        if (is_result(i)) {
+            json.member(name(static_cast<Result>(i)))
+                .number(counters.results[i]);
+        }
+    }
+
+    json.close('}');
+    json.member("errors").open('{');
+
+    for (std::size_t i = 0; i < counted_errors; ++i) {
+        if (is_error(i)) {
+            json.member(name(static_cast<RequestError>(i)))
+                .number(counters.errors[i]);
+        }
+    }
+
+    json.close('}');
+}
+
+
+void write_location(const LocationMetrics& location, JsonWriter& json)
+{
+    const LocationCounters& counters = location.counters;
+
+    json.open('{');
+    json.member("location").text(location.location);
+    json.member("protocol").text(location.protocol);
+    write_results(counters, json);
+    json.member("keys_deleted").number(counters.keys_deleted);
+    json.member("abandoned").number(counters.abandoned);
+    json.member("events").open('{');
+    json.member("sent").number(counters.events_sent);
+    json.member("failed").number(counters.events_failed);
+    json.close('}');
+    json.close('}');
+}
+
+
+void write_latency(const StoreMetrics& store, JsonWriter& json)
+{
+    json.member("reply_milliseconds").open('{');
+    json.member("buckets").open('[');
+
+    for (const StoreMetrics::Bucket& bucket : store.latency) {
+        json.open('{');
+        json.member("to").number(bucket.bound);
+        json.member("count").number(bucket.count);
+        json.close('}');
+    }
+
+    json.close(']');
+    json.member("over").number(store.latency_over);
+    json.member("sum").number(store.latency_sum);
+    json.close('}');
+}
+
+
+void write_store(const StoreMetrics& store, JsonWriter& json)
+{
+    json.open('{');
+    json.member("redis").text(store.store);
+    json.member("workers_up").number(store.workers - store.workers_down);
+    json.member("workers_down").number(store.workers_down);
+    json.member("in_flight").number(store.in_flight);
+    json.member("connects").number(store.connects);
+    json.member("connections").number(store.established);
+    json.member("failures").open('{');
+
+    for (const NamedCount& failure : store.failures) {
+        json.member(failure.name).number(failure.count);
+    }
+
+    json.close('}');
+    json.member("commands").number(store.commands);
+    json.member("error_replies").number(store.errors);
+    json.member("unanswered").number(store.unavailable);
+    json.member("rejected").number(store.rejected);
+    json.member("overflows").number(store.overflows);
+    json.member("resent").number(store.resent);
+    json.member("writes").number(store.writes);
+    write_latency(store, json);
+    json.close('}');
+}
+
+
+void write_recent(const RecentAnswers& recent, JsonWriter& json)
+{
+    constexpr std::string_view names[outcome_count] = {
+        "logged_out", "no_session", "refused", "failed"};
+
+    json.member("recent").open('{');
+    json.member("step_seconds").number(history_step);
+
+    for (std::size_t i = 0; i < outcome_count; ++i) {
+        json.member(names[i]).open('[');
+
+        for (const auto& step : recent) {
+            json.number(step[i]);
+        }
+
+        json.close(']');
+    }
+
+    json.close('}');
+}
+
+}  // namespace
+
+
+void write_metrics_json(const Metrics& metrics, std::pmr::string& out)
+{
+    JsonWriter json(out);
+
+    json.open('{');
+    json.member("version").text(metrics.version);
+    json.member("now").number(metrics.now);
+    json.member("since").number(metrics.since);
+
+    json.member("locations").open('[');
+    for (const LocationMetrics& location : metrics.locations) {
+        write_location(location, json);
+    }
+    json.close(']');
+
+    json.member("redis").open('[');
+    for (const StoreMetrics& store : metrics.stores) {
+        write_store(store, json);
+    }
+    json.close(']');
+
+    if (metrics.deferred) {
+        json.member("deferred").open('{');
+        json.member("waiting").number(metrics.deferred->waiting);
+        json.member("oldest_age").number(metrics.deferred->oldest_age);
+        json.close('}');
+    }
+
+    write_recent(metrics.recent, json);
+    json.close('}');
+    out += '\n';
+}
+
+}  // namespace logout

@@ -1,0 +1,385 @@
+#include "logout_metrics_prometheus.hpp"
+
+#include "logout_escape.hpp"
+
+namespace logout {
+
+namespace {
+
+struct Family {
+    std::string_view name;  // without "_total"
+    std::string_view type;
+    std::string_view unit;  // empty: none
+    std::string_view help;
+};
+
+
+class Writer {
+public:
+    Writer(Exposition exposition, std::pmr::string& out)
+        : openmetrics_(exposition == Exposition::openmetrics), out_(out)
+    {
+    }
+
+    // All samples that follow are of this family.
+    void begin(const Family& family)
+    {
+        family_ = family;
+
+        describe("# HELP ", family.help);
+        describe("# TYPE ", type());
+
+        if (openmetrics_ && !family.unit.empty()) {
+            describe("# UNIT ", family.unit);
+        }
+    }
+
+    // Begins a sample; labels and the value follow.
+    Writer& sample(std::string_view suffix = {})
+    {
+        out_ += family_.name;
+        out_ += family_.type == "counter" ? "_total"
+                : family_.type == "info"  ? "_info"
+                                          : suffix;
+        labels_ = 0;
+        return *this;
+    }
+
+    Writer& label(std::string_view name, std::string_view value)
+    {
+        begin_label(name);
+        append_label(out_, value);
+        return *this;
+    }
+
+    // le="0.25"
+    Writer& bound(std::uint64_t milliseconds)
+    {
+        begin_label("le");
+        out_ += '"';
+        append_thousandths(out_, milliseconds);
+
+        // OpenMetrics writes bounds as floating point numbers
+        out_ += openmetrics_ && milliseconds % 1000 == 0 ? ".0\"" : "\"";
+        return *this;
+    }
+
+    void value(std::uint64_t number)
+    {
+        begin_value();
+        append_number(out_, number);
+        out_ += '\n';
+    }
+
+    void seconds(std::uint64_t milliseconds)
+    {
+        begin_value();
+        append_thousandths(out_, milliseconds);
+        out_ += '\n';
+    }
+
+    void end()
+    {
+        if (openmetrics_) {
+            out_ += "# EOF\n";
+        }
+    }
+
+private:
+    // the text format has neither the type "info" nor names without "_total"
+    std::string_view type() const
+    {
+        return family_.type == "info" && !openmetrics_ ? "gauge" : family_.type;
+    }
+
+    void describe(std::string_view keyword, std::string_view text)
+    {
+        out_ += keyword;
+        out_ += family_.name;
+
+        if (!openmetrics_) {
+            out_ += family_.type == "counter" ? "_total"
+                    : family_.type == "info"  ? "_info"
+                                              : "";
+        }
+
+        out_ += ' ';
+        out_ += text;
+        out_ += '\n';
+    }
+
+    void begin_label(std::string_view name)
+    {
+        out_ += labels_++ == 0 ? '{' : ',';
+        out_ += name;
+        out_ += '=';
+    }
+
+    void begin_value() { out_ += labels_ > 0 ? "} " : " "; }
+
+    bool openmetrics_;
+    std::pmr::string& out_;
+    Family family_ = {};
+    unsigned labels_ = 0;
+};
+
+
+Writer& location_sample(Writer& writer, const LocationMetrics& location)
+{
+    return writer.sample()
+        .label("location", location.location)
+        .label("protocol", location.protocol);
+}
+
+
+void write_results(const Metrics& metrics, Writer& writer)
+{
+    writer.begin({"nginx_logout_requests", "counter", "",
+                  "Logout requests answered, by $logout_result."});
+
+    for (const LocationMetrics& location : metrics.locations) {
+        for (std::size_t i = 0; i < counted_results; ++i) {
+            if (is_result(i)) {
+                location_sample(writer, location)
+                    .label("result", name(static_cast<Result>(i)))
+                    .value(location.counters.results[i]);
+            }
+        }
+    }
+}
+
+
+void write_errors(const Metrics& metrics, Writer& writer)
+{
+    writer.begin({"nginx_logout_errors", "counter", "",
+                  "Logout requests with a problem, by $logout_error."});
+
+    for (const LocationMetrics& location : metrics.locations) {
+        for (std::size_t i = 0; i < counted_errors; ++i) {
+            if (is_error(i)) {
+                location_sample(writer, location)
+                    .label("error", name(static_cast<RequestError>(i)))
+                    .value(location.counters.errors[i]);
+            }
+        }
+    }
+}
+
+
+void write_location_counter(const Metrics& metrics, const Family& family,
+                            std::uint64_t LocationCounters::*counter,
+                            Writer& writer)
+{
+    writer.begin(family);
+
+    for (const LocationMetrics& location : metrics.locations) {
+        location_sample(writer, location).value(location.counters.*counter);
+    }
+}
+
+
+void write_events(const Metrics& metrics, Writer& writer)
+{
+    writer.begin({"nginx_logout_events", "counter", "",
+                  "Events of logout_event, by whether Redis took them."});
+
+    for (const LocationMetrics& location : metrics.locations) {
+        location_sample(writer, location)
+            .label("outcome", "sent")
+            .value(location.counters.events_sent);
+        location_sample(writer, location)
+            .label("outcome", "failed")
+            .value(location.counters.events_failed);
+    }
+}
+
+
+void write_locations(const Metrics& metrics, Writer& writer)
+{
+    write_results(metrics, writer);
+    write_errors(metrics, writer);
+    write_location_counter(metrics,
+                           {"nginx_logout_keys_deleted", "counter", "",
+                            "Session keys that existed and were deleted."},
+                           &LocationCounters::keys_deleted, writer);
+    write_location_counter(metrics,
+                           {"nginx_logout_abandoned", "counter", "",
+                            "Clients that left before the answer; their keys"
+                            " are deleted all the same."},
+                           &LocationCounters::abandoned, writer);
+    write_events(metrics, writer);
+}
+
+
+void write_store_workers(const Metrics& metrics, Writer& writer)
+{
+    writer.begin({"nginx_logout_redis_workers", "gauge", "",
+                  "Workers, by whether the store is down as far as they"
+                  " know."});
+
+    for (const StoreMetrics& store : metrics.stores) {
+        writer.sample()
+            .label("redis", store.store)
+            .label("state", "up")
+            .value(store.workers - store.workers_down);
+        writer.sample()
+            .label("redis", store.store)
+            .label("state", "down")
+            .value(store.workers_down);
+    }
+}
+
+
+void write_store_failures(const Metrics& metrics, Writer& writer)
+{
+    writer.begin({"nginx_logout_redis_failures", "counter", "",
+                  "Connections given up, by the reason."});
+
+    for (const StoreMetrics& store : metrics.stores) {
+        for (const NamedCount& failure : store.failures) {
+            writer.sample()
+                .label("redis", store.store)
+                .label("reason", failure.name)
+                .value(failure.count);
+        }
+    }
+}
+
+
+struct StoreFamily {
+    Family family;
+    std::uint64_t StoreMetrics::*number;
+};
+
+
+const StoreFamily store_families[] = {
+    {{"nginx_logout_redis_commands_in_flight", "gauge", "",
+      "Commands queued or waiting for a reply."},
+     &StoreMetrics::in_flight},
+    {{"nginx_logout_redis_connects", "counter", "", "Attempts to connect."},
+     &StoreMetrics::connects},
+    {{"nginx_logout_redis_connections", "counter", "",
+      "Connections that became ready for commands."},
+     &StoreMetrics::established},
+    {{"nginx_logout_redis_commands", "counter", "", "Commands queued."},
+     &StoreMetrics::commands},
+    {{"nginx_logout_redis_error_replies", "counter", "",
+      "Commands that were answered with an error."},
+     &StoreMetrics::errors},
+    {{"nginx_logout_redis_unanswered", "counter", "",
+      "Commands queued that got no reply in time."},
+     &StoreMetrics::unavailable},
+    {{"nginx_logout_redis_rejected", "counter", "",
+      "Commands not queued, the store being known to be down."},
+     &StoreMetrics::rejected},
+    {{"nginx_logout_redis_overflows", "counter", "",
+      "Commands not queued, too many being in flight."},
+     &StoreMetrics::overflows},
+    {{"nginx_logout_redis_resent", "counter", "",
+      "Commands sent again after a connection was lost."},
+     &StoreMetrics::resent},
+    {{"nginx_logout_redis_writes", "counter", "",
+      "System calls that sent commands."},
+     &StoreMetrics::writes},
+};
+
+
+void write_store_numbers(const Metrics& metrics, Writer& writer)
+{
+    for (const StoreFamily& family : store_families) {
+        writer.begin(family.family);
+
+        for (const StoreMetrics& store : metrics.stores) {
+            writer.sample()
+                .label("redis", store.store)
+                .value(store.*family.number);
+        }
+    }
+}
+
+
+void write_latency(const StoreMetrics& store, Writer& writer)
+{
+    std::uint64_t count = 0;
+
+    for (const StoreMetrics::Bucket& bucket : store.latency) {
+        count += bucket.count;
+        writer.sample("_bucket")
+            .label("redis", store.store)
+            .bound(bucket.bound)
+            .value(count);
+    }
+
+    count += store.latency_over;
+    writer.sample("_bucket")
+        .label("redis", store.store)
+        .label("le", "+Inf")
+        .value(count);
+    writer.sample("_sum")
+        .label("redis", store.store)
+        .seconds(store.latency_sum);
+    writer.sample("_count").label("redis", store.store).value(count);
+}
+
+
+void write_latencies(const Metrics& metrics, Writer& writer)
+{
+    writer.begin({"nginx_logout_redis_reply_seconds", "histogram", "seconds",
+                  "Time from queueing a command to its reply, in steps of a"
+                  " millisecond."});
+
+    for (const StoreMetrics& store : metrics.stores) {
+        write_latency(store, writer);
+    }
+}
+
+
+void write_stores(const Metrics& metrics, Writer& writer)
+{
+    write_store_workers(metrics, writer);
+    write_store_failures(metrics, writer);
+    write_store_numbers(metrics, writer);
+    write_latencies(metrics, writer);
+}
+
+
+void write_deferred(const DeferredMetrics& deferred, Writer& writer)
+{
+    writer.begin({"nginx_logout_deferred_deletes", "gauge", "",
+                  "Deletes that wait until Redis is back."});
+    writer.sample().value(deferred.waiting);
+
+    writer.begin({"nginx_logout_deferred_oldest_age_seconds", "gauge",
+                  "seconds", "How long the oldest of them has waited."});
+    writer.sample().value(deferred.oldest_age);
+}
+
+}  // namespace
+
+
+void write_prometheus(const Metrics& metrics, Exposition exposition,
+                      std::pmr::string& out)
+{
+    Writer writer(exposition, out);
+
+    writer.begin({"nginx_logout_build", "info", "", "The module's version."});
+    writer.sample().label("version", metrics.version).value(1);
+
+    writer.begin({"nginx_logout_counting_since_timestamp_seconds", "gauge",
+                  "seconds", "When counting began, as seconds since 1970."});
+    writer.sample().value(metrics.since);
+
+    write_locations(metrics, writer);
+
+    if (!metrics.stores.empty()) {
+        write_stores(metrics, writer);
+    }
+
+    if (metrics.deferred) {
+        write_deferred(*metrics.deferred, writer);
+    }
+
+    writer.end();
+}
+
+}  // namespace logout
