@@ -66,6 +66,16 @@ struct SessionRule {
 };
 
 
+// One logout_token.
+struct TokenRule {
+    explicit TokenRule(ngx_conf_t* cf) : place(cf) {}
+
+    ConfPlace place;
+    std::optional<ngx_http_complex_value_t> key;
+    std::string store_name;  // as in SessionRule
+};
+
+
 // One logout_clear_cookie.
 struct ClearCookieRule {
     std::string name;  // without the "*" of NAME*
@@ -85,7 +95,9 @@ struct LocationPolicy {
     logout::LogoutPolicy policy;
     logout::CookieExpiry expiry;
     std::vector<Session> sessions;
-    std::string allow;
+    std::vector<Session> tokens;
+    std::string allow;            // of an Allow header
+    std::string clear_site_data;  // of a Clear-Site-Data header, or empty
     const ClientList* clients = nullptr;
     const FederatedUrl* federated = nullptr;
 };
@@ -109,7 +121,9 @@ struct ngx_http_logout_loc_conf_t {
     ReturnUrlList* return_urls;
     ClientList* clients;
     std::vector<SessionRule>* sessions;
+    std::vector<TokenRule>* tokens;
     std::vector<ClearCookieRule>* clear_cookies;
+    std::string* clear_site_data;
     FederatedUrl* federated;
 
     ngx_uint_t bad_request;  // logout::BadRequestPolicy
@@ -127,6 +141,9 @@ char* ngx_http_logout_return_url(ngx_conf_t* cf, ngx_command_t* cmd,
 char* ngx_http_logout_client_block(ngx_conf_t* cf, ngx_command_t* cmd,
                                    void* conf);
 char* ngx_http_logout_session(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+char* ngx_http_logout_token(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+char* ngx_http_logout_clear_site_data(ngx_conf_t* cf, ngx_command_t* cmd,
+                                      void* conf);
 char* ngx_http_logout_clear_cookie(ngx_conf_t* cf, ngx_command_t* cmd,
                                    void* conf);
 char* ngx_http_logout_federated(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);

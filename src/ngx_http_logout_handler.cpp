@@ -195,46 +195,57 @@ void forget_values(ngx_http_request_t* r, const ngx_http_complex_value_t* value)
 }
 
 
-// A key that is empty, because a variable of key= was, names no session.
-void make_key(LogoutContext& context, const ngx_http_complex_value_t* key,
-              logout::DerivedSession& session)
+// A key that is empty, because a variable of key= was, names nothing.
+void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule)
 {
     ngx_str_t value;
 
-    context.session_id = session.id;
-    forget_values(context.r, key);
+    forget_values(context.r, rule.key);
 
-    const ngx_int_t rc = ngx_http_complex_value(
-        context.r, const_cast<ngx_http_complex_value_t*>(key), &value);
-
-    context.session_id = {};
-
-    if (rc != NGX_OK) {
+    if (ngx_http_complex_value(context.r,
+                               const_cast<ngx_http_complex_value_t*>(rule.key),
+                               &value) != NGX_OK) {
         throw std::bad_alloc();
     }
 
-    session.keys.clear();
     if (value.len > 0) {
-        session.keys.emplace_back(to_view(value));
+        context.keys.push_back({rule.store, to_view(value)});
     }
 }
 
 
-std::size_t make_keys(LogoutContext& context)
+void add_session_keys(LogoutContext& context,
+                      const logout::PlannedSession& planned)
 {
-    std::size_t count = 0;
+    const LocationPolicy::Session& rule =
+        context.location.sessions[planned.rule];
 
-    for (logout::PlannedSession& planned : context.plan->sessions) {
-        const auto* const key = context.location.sessions[planned.rule].key;
-
-        if (key != nullptr) {
-            make_key(context, key, planned.session);
-        }
-
-        count += planned.session.keys.size();
+    if (rule.key != nullptr) {
+        context.session_id = planned.session.id;
+        add_made_key(context, rule);
+        context.session_id = {};
+        return;
     }
 
-    return count;
+    for (const std::string_view key : planned.session.keys) {
+        context.keys.push_back({rule.store, key});
+    }
+}
+
+
+void collect_keys(LogoutContext& context)
+{
+    for (const logout::PlannedSession& planned : context.plan->sessions) {
+        add_session_keys(context, planned);
+    }
+
+    if (!context.plan->token.empty()) {
+        context.token = context.plan->token;
+        for (const LocationPolicy::Session& rule : context.location.tokens) {
+            add_made_key(context, rule);
+        }
+        context.token = {};
+    }
 }
 
 
@@ -248,16 +259,16 @@ logout::redis::Store* worker_store(const LogoutContext& context,
 }
 
 
-void send_key(LogoutContext& context, std::size_t store, std::string_view key)
+void send_key(LogoutContext& context, const LogoutContext::Key& key)
 {
-    context.waiting.push_back({&context, store, nullptr});
+    context.waiting.push_back({&context, key.store, nullptr});
 
     LogoutContext::Waiting& waiting = context.waiting.back();
-    waiting.pending = logout::redis::delete_key(worker_store(context, store),
-                                                key, reply_handler, &waiting);
+    waiting.pending = logout::redis::delete_key(
+        worker_store(context, key.store), key.text, reply_handler, &waiting);
 
     if (waiting.pending == nullptr) {
-        note_failure(context, store, "not connected");
+        note_failure(context, key.store, "not connected");
         return;
     }
 
@@ -265,17 +276,14 @@ void send_key(LogoutContext& context, std::size_t store, std::string_view key)
 }
 
 
-void send_keys(LogoutContext& context, std::size_t count)
+void send_keys(LogoutContext& context)
 {
     // the handlers keep pointers to the elements
-    context.waiting.reserve(count);
+    context.waiting.reserve(context.keys.size());
     context.sent_at = ngx_current_msec;
 
-    for (const logout::PlannedSession& planned : context.plan->sessions) {
-        for (const std::string_view key : planned.session.keys) {
-            send_key(context, context.location.sessions[planned.rule].store,
-                     key);
-        }
+    for (const LogoutContext::Key& key : context.keys) {
+        send_key(context, key);
     }
 }
 
@@ -288,9 +296,9 @@ ngx_int_t begin(LogoutContext& context)
     context.plan.emplace(logout::plan_logout(
         context.request, context.location.policy, &context.memory));
 
-    const std::size_t keys = context.plan->refusal ? 0 : make_keys(context);
-    if (keys > 0) {
-        send_keys(context, keys);
+    if (!context.plan->refusal) {
+        collect_keys(context);
+        send_keys(context);
     }
 
     if (context.replies_due == 0) {

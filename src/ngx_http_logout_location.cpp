@@ -44,9 +44,9 @@ find_store(ngx_array_t* stores, const std::string& name, std::string& problem)
             return 0;
         }
 
-        problem = count == 0 ? "logout_session needs a logout_redis block"
-                             : "logout_session needs redis=NAME: there are"
-                               " several logout_redis blocks";
+        problem = count == 0 ? "there is no logout_redis block"
+                             : "redis=NAME is needed, there are several"
+                               " logout_redis blocks";
         return std::nullopt;
     }
 
@@ -66,8 +66,8 @@ find_store(ngx_array_t* stores, const std::string& name, std::string& problem)
 }
 
 
-bool compile_session(ngx_conf_t* cf, const SessionRule& rule,
-                     LocationPolicy& policy)
+template <typename Rule>
+std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 {
     const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
         ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
@@ -76,6 +76,17 @@ bool compile_session(ngx_conf_t* cf, const SessionRule& rule,
     const auto store = find_store(lmcf->stores, rule.store_name, problem);
     if (!store) {
         ngx_http_logout_conf_error(cf, rule.place, problem);
+    }
+
+    return store;
+}
+
+
+bool compile_session(ngx_conf_t* cf, const SessionRule& rule,
+                     LocationPolicy& policy)
+{
+    const auto store = resolve_store(cf, rule);
+    if (!store) {
         return false;
     }
 
@@ -87,6 +98,45 @@ bool compile_session(ngx_conf_t* cf, const SessionRule& rule,
 
     for (const std::string& name : rule.reader->companion_cookies()) {
         policy.expiry.lines.push_back(logout::expire_cookie(name, rule.cookie));
+    }
+
+    return true;
+}
+
+
+bool compile_token(ngx_conf_t* cf, const TokenRule& rule,
+                   LocationPolicy& policy)
+{
+    const auto store = resolve_store(cf, rule);
+    if (!store) {
+        return false;
+    }
+
+    policy.tokens.push_back({*store, &*rule.key});
+    policy.policy.ends_tokens = true;
+    return true;
+}
+
+
+bool compile_rules(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
+                   LocationPolicy& policy)
+{
+    if (conf->sessions != nullptr) {
+        for (const SessionRule& rule : *conf->sessions) {
+            if (!compile_session(cf, rule, policy)) {
+                return false;
+            }
+        }
+
+        policy.policy.base_domain = conf->sessions->front().cookie.domain;
+    }
+
+    if (conf->tokens != nullptr) {
+        for (const TokenRule& rule : *conf->tokens) {
+            if (!compile_token(cf, rule, policy)) {
+                return false;
+            }
+        }
     }
 
     return true;
@@ -140,7 +190,8 @@ logout::QueryMatching query_matching(const ngx_http_logout_loc_conf_t* conf)
 bool has_anything_to_do(const ngx_http_logout_loc_conf_t* conf)
 {
     return conf->return_urls != nullptr || conf->clients != nullptr ||
-           conf->sessions != nullptr || conf->clear_cookies != nullptr;
+           conf->sessions != nullptr || conf->tokens != nullptr ||
+           conf->clear_cookies != nullptr;
 }
 
 
@@ -162,6 +213,10 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
 
     if (conf->clients != nullptr) {
         policy.clients = &conf->clients->registry;
+    }
+
+    if (conf->clear_site_data != nullptr) {
+        location.clear_site_data = *conf->clear_site_data;
     }
 
     location.clients = conf->clients;
@@ -187,12 +242,8 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
 
     fill_policy(conf, *location);
 
-    if (conf->sessions != nullptr) {
-        for (const SessionRule& rule : *conf->sessions) {
-            if (!compile_session(cf, rule, *location)) {
-                return conf_error;
-            }
-        }
+    if (!compile_rules(cf, conf, *location)) {
+        return conf_error;
     }
 
     if (conf->clear_cookies != nullptr) {

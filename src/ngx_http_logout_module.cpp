@@ -83,6 +83,20 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_token"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE12,
+      ngx_http_logout_token,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_clear_site_data"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_clear_site_data,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_clear_cookie"),
       ngx_http_logout_any_level|NGX_CONF_1MORE,
       ngx_http_logout_clear_cookie,
@@ -262,7 +276,9 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->return_urls, prev->return_urls);
     inherit(conf->clients, prev->clients);
     inherit(conf->sessions, prev->sessions);
+    inherit(conf->tokens, prev->tokens);
     inherit(conf->clear_cookies, prev->clear_cookies);
+    inherit(conf->clear_site_data, prev->clear_site_data);
     inherit(conf->federated, prev->federated);
 
     ngx_conf_merge_uint_value(

@@ -41,6 +41,45 @@ std::string_view format_number(ngx_http_request_t* r, ngx_uint_t number)
 }
 
 
+void push_cors(const LogoutContext& context)
+{
+    ngx_http_request_t* const r = context.r;
+    const logout::LogoutResponse& response = *context.response;
+
+    if (response.vary_origin) {
+        push_header(r, "Vary", "Origin");
+    }
+
+    if (response.allowed_origin.empty()) {
+        return;
+    }
+
+    push_header(r, "Access-Control-Allow-Origin", response.allowed_origin);
+    push_header(r, "Access-Control-Allow-Credentials", "true");
+
+    if (!response.preflight) {
+        return;
+    }
+
+    push_header(r, "Access-Control-Allow-Methods", context.location.allow);
+    if (!response.allowed_headers.empty()) {
+        push_header(r, "Access-Control-Allow-Headers",
+                    response.allowed_headers);
+    }
+}
+
+
+bool is_https(const ngx_http_request_t* r)
+{
+#if (NGX_HTTP_SSL)
+    return r->connection->ssl != nullptr;
+#else
+    (void) r;
+    return false;
+#endif
+}
+
+
 void push_headers(const LogoutContext& context)
 {
     ngx_http_request_t* const r = context.r;
@@ -56,6 +95,17 @@ void push_headers(const LogoutContext& context)
     // URL with the Host header, which the client chooses
     if (!response.location.empty()) {
         push_header(r, "Location", response.location);
+    }
+
+    push_cors(context);
+
+    if (response.no_sniff) {
+        push_header(r, "X-Content-Type-Options", "nosniff");
+    }
+
+    if (!context.location.clear_site_data.empty() &&
+        is_ended(response.result) && is_https(r)) {
+        push_header(r, "Clear-Site-Data", context.location.clear_site_data);
     }
 
     if (response.allow) {

@@ -24,11 +24,25 @@ logout::Method method_of(const ngx_http_request_t* r)
 
 struct HeaderField {
     std::string_view name;  // lower case
+    std::string_view logout::LogoutRequest::*value;
+};
+
+
+struct MetadataField {
+    std::string_view name;  // lower case
     std::string_view logout::FetchMetadata::*value;
 };
 
 
 constexpr HeaderField header_fields[] = {
+    {"authorization", &logout::LogoutRequest::authorization},
+    {"access-control-request-method", &logout::LogoutRequest::preflight_method},
+    {"access-control-request-headers",
+     &logout::LogoutRequest::preflight_headers},
+};
+
+
+constexpr MetadataField metadata_fields[] = {
     {"accept", &logout::FetchMetadata::accept},
     {"origin", &logout::FetchMetadata::origin},
     {"referer", &logout::FetchMetadata::referer},
@@ -43,28 +57,64 @@ constexpr HeaderField header_fields[] = {
      &logout::FetchMetadata::upgrade_insecure_requests},
 };
 
+constexpr std::string_view cookie_name = "cookie";
+
+
+// One bit for each length that a name of interest has: most headers are told
+// apart by it alone.
+constexpr std::uint32_t lengths_of_interest()
+{
+    std::uint32_t lengths = 1u << cookie_name.size();
+
+    for (const HeaderField& field : header_fields) {
+        lengths |= 1u << field.name.size();
+    }
+
+    for (const MetadataField& field : metadata_fields) {
+        lengths |= 1u << field.name.size();
+    }
+
+    return lengths;
+}
+
+
+// The first of several headers of one name counts.
+template <typename Fields, typename Place>
+bool store_field(const Fields& fields, std::string_view name,
+                 std::string_view value, Place& place)
+{
+    for (const auto& field : fields) {
+        if (name == field.name) {
+            std::string_view& member = place.*field.value;
+
+            member = member.empty() ? value : member;
+            return true;
+        }
+    }
+
+    return false;
+}
+
 
 void read_header(const ngx_table_elt_t& header, LogoutContext& context)
 {
+    constexpr std::uint32_t lengths = lengths_of_interest();
+
+    if (header.key.len > 31 || (lengths >> header.key.len & 1u) == 0) {
+        return;
+    }
+
     const std::string_view name(reinterpret_cast<char*>(header.lowcase_key),
                                 header.key.len);
     const std::string_view value = to_view(header.value);
 
-    if (name == "cookie") {
+    if (name == cookie_name) {
         context.cookie_headers.push_back(value);
         return;
     }
 
-    for (const HeaderField& field : header_fields) {
-        if (name == field.name) {
-            std::string_view& place = context.request.fetch.*field.value;
-
-            if (place.empty()) {
-                place = value;
-            }
-
-            return;
-        }
+    if (!store_field(metadata_fields, name, value, context.request.fetch)) {
+        store_field(header_fields, name, value, context.request);
     }
 }
 
@@ -227,6 +277,7 @@ void ngx_http_logout_read_request(LogoutContext& context)
 
     request.method = method_of(r);
     request.query = to_view(r->args);
+    request.now = ngx_time();
     read_headers(context);
     request.fetch.host = lower_case_host(context);
     request.body_type = body_type_of(r);

@@ -15,7 +15,7 @@ struct LogoutContext {
     LogoutContext(ngx_http_request_t* owner,
                   const ngx_http_logout_loc_conf_t* conf)
         : r(owner), location(*conf->policy), memory(owner->pool),
-          cookie_headers(&memory), waiting(&memory)
+          cookie_headers(&memory), keys(&memory), waiting(&memory)
     {
     }
 
@@ -26,6 +26,13 @@ struct LogoutContext {
     logout::LogoutRequest request;
     std::optional<logout::LogoutPlan> plan;
     std::optional<logout::LogoutResponse> response;  // once it is known
+
+    // What is to be deleted: the key and the index of its store.
+    struct Key {
+        std::size_t store;
+        std::string_view text;
+    };
+    std::pmr::vector<Key> keys;
 
     // The commands whose replies are not there yet, and who waits for each.
     struct Waiting {
@@ -44,8 +51,10 @@ struct LogoutContext {
     ngx_msec_t sent_at = 0;
     std::optional<ngx_msec_t> redis_time;  // once the last reply is there
 
-    // What $logout_session_id is while a key= is evaluated.
+    // What $logout_session_id and $logout_token are, while a key= is
+    // evaluated.
     std::string_view session_id;
+    std::string_view token;
 };
 
 

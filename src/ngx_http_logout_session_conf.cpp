@@ -103,17 +103,17 @@ Read read_cookie_attribute(const NameValue& argument,
 }
 
 
-bool compile_key(ngx_conf_t* cf, std::string_view text, SessionRule& rule)
+bool compile_key(ngx_conf_t* cf, std::string_view text,
+                 std::optional<ngx_http_complex_value_t>& key)
 {
     ngx_str_t value = to_ngx_str(text);
     ngx_http_compile_complex_value_t ccv = {};
 
-    rule.key.emplace();
-    rule.settings.id_only = true;
+    key.emplace();
 
     ccv.cf = cf;
     ccv.value = &value;
-    ccv.complex_value = &*rule.key;
+    ccv.complex_value = &*key;
 
     return ngx_http_compile_complex_value(&ccv) == NGX_OK;
 }
@@ -135,8 +135,9 @@ char* read_session_parameter(ngx_conf_t* cf, ngx_str_t argument,
     }
 
     if (parameter.name == "key" && !parameter.value.empty()) {
-        return compile_key(cf, parameter.value, rule) ? NGX_CONF_OK
-                                                      : conf_error;
+        rule.settings.id_only = true;
+        return compile_key(cf, parameter.value, rule.key) ? NGX_CONF_OK
+                                                          : conf_error;
     }
 
     if (parameter.name == "redis" && !parameter.value.empty()) {
@@ -251,6 +252,43 @@ char* read_session(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
 }
 
 
+char* read_token(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
+{
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+
+    if (llcf->tokens == nullptr) {
+        llcf->tokens = create_in_pool<std::vector<TokenRule>>(cf->pool);
+    }
+
+    TokenRule rule(cf);
+
+    for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
+        const std::string_view text = to_view(value[i]);
+        const NameValue parameter = split(text);
+
+        if (parameter.name == "redis" && !parameter.value.empty()) {
+            rule.store_name = parameter.value;
+        } else if (parameter.name == "key" && !parameter.value.empty()) {
+            if (!compile_key(cf, parameter.value, rule.key)) {
+                return conf_error;
+            }
+        } else {
+            return refuse(cf, text, "it must be key=KEY or redis=NAME");
+        }
+    }
+
+    if (!rule.key || rule.key->lengths == nullptr) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"logout_token\" needs key= with $logout_token in"
+                           " it");
+        return conf_error;
+    }
+
+    llcf->tokens->push_back(std::move(rule));
+    return NGX_CONF_OK;
+}
+
+
 char* read_clear_cookie(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
@@ -302,6 +340,18 @@ char* ngx_http_logout_session(ngx_conf_t* cf, ngx_command_t*, void* conf)
     } catch (const std::exception& e) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_session: %s",
                            e.what());
+        return conf_error;
+    }
+}
+
+
+char* ngx_http_logout_token(ngx_conf_t* cf, ngx_command_t*, void* conf)
+{
+    try {
+        return read_token(cf, static_cast<ngx_http_logout_loc_conf_t*>(conf));
+
+    } catch (const std::exception& e) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_token: %s", e.what());
         return conf_error;
     }
 }

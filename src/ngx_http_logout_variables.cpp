@@ -64,6 +64,12 @@ std::string_view session_id(LogoutContext& context)
 }
 
 
+std::string_view token(LogoutContext& context)
+{
+    return context.token;
+}
+
+
 std::string_view hex(const u_char* bytes, std::size_t length,
                      LogoutContext& context)
 {
@@ -141,6 +147,7 @@ const Variable variables[] = {
     {"logout_return_url", return_url},
     {"logout_return_url_escaped", return_url_escaped},
     {"logout_session_id", session_id},
+    {"logout_token", token},
     {"logout_session_hash", session_hash},
     {"logout_keys_deleted", keys_deleted},
     {"logout_redis_time", redis_time},

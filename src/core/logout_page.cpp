@@ -4,12 +4,6 @@ namespace logout {
 
 namespace {
 
-bool is_ended(Result result)
-{
-    return result == Result::logged_out || result == Result::no_session;
-}
-
-
 std::string_view title(const Message& message)
 {
     return is_ended(message.result) ? "Signed out" : "Not signed out";

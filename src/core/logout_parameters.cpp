@@ -1,6 +1,9 @@
 #include "logout_parameters.hpp"
 
+#include "logout_bearer.hpp"
 #include "logout_form_encoding.hpp"
+#include "logout_jsonp.hpp"
+#include "logout_state.hpp"
 #include "logout_url.hpp"
 
 #include <jansson.h>
@@ -27,10 +30,10 @@ constexpr std::array<ParameterTraits, parameter_count> traits = {{
     {"client_id", 256},
     {"client_sdrn", 320},
     {"federated", url_max_length},
-    {"state", 1024},
+    {"state", state_max_length},
     {"id_token_hint", token_max_length},
-    {"callback", 64},
-    {"oauth_token", 4096},
+    {"callback", jsonp_callback_max_length},
+    {"oauth_token", access_token_max_length},
     {"logout_token", token_max_length},
     {"iss", url_max_length},
     {"sid", 512},
@@ -243,6 +246,8 @@ const char* describe(ParameterProblem problem)
         return "the value is too long";
     case ParameterProblem::malformed_json:
         return "the body is not a JSON object with string members";
+    case ParameterProblem::invalid_value:
+        return "the value does not have the form of the parameter";
     case ParameterProblem::unsupported_body:
         return "a body of type multipart/form-data is not read";
     }

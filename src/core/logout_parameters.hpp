@@ -92,6 +92,7 @@ enum class ParameterProblem {
     duplicate,         // twice, in one source or over two
     too_long,
     malformed_json,    // not a JSON object, or a member that is no string
+    invalid_value,     // not of the form that the parameter has
     unsupported_body,  // multipart/form-data
 };
 

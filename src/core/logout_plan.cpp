@@ -1,5 +1,10 @@
 #include "logout_plan.hpp"
 
+#include "logout_bearer.hpp"
+#include "logout_client_choice.hpp"
+#include "logout_jsonp.hpp"
+#include "logout_state.hpp"
+
 #include <cstring>
 
 namespace logout {
@@ -41,55 +46,6 @@ ParameterVerdict read_parameters(const LogoutRequest& request,
     const auto verdict = read_form(request.query, wanted, memory, parameters);
 
     return verdict ? read_body(request, wanted, memory, parameters) : verdict;
-}
-
-
-// client_id and client_sdrn may both be there, if they name the same client.
-RequestError named_client(const Parameters& parameters,
-                          std::string_view& client_id)
-{
-    client_id = parameters.text(Parameter::client_id);
-
-    const std::string_view sdrn = parameters.text(Parameter::client_sdrn);
-    if (sdrn.empty()) {
-        return RequestError::none;
-    }
-
-    const auto from_sdrn = client_id_of_sdrn(sdrn);
-    if (!from_sdrn) {
-        return RequestError::unknown_client;
-    }
-
-    if (!client_id.empty() && client_id != *from_sdrn) {
-        return RequestError::malformed_request;
-    }
-
-    client_id = *from_sdrn;
-    return RequestError::none;
-}
-
-
-RequestError find_client(const Parameters& parameters,
-                         const LogoutPolicy& policy, const Client*& client)
-{
-    std::string_view client_id;
-
-    const RequestError error = named_client(parameters, client_id);
-    if (error != RequestError::none) {
-        return error;
-    }
-
-    if (client_id.empty()) {
-        return policy.protocol->client == ClientRule::required
-                   ? RequestError::client_required
-                   : RequestError::none;
-    }
-
-    client =
-        policy.clients != nullptr ? policy.clients->find(client_id) : nullptr;
-
-    return client != nullptr ? RequestError::none
-                             : RequestError::unknown_client;
 }
 
 
@@ -140,6 +96,36 @@ AllowlistVerdict match_return_url(std::string_view asked, const Allowlist* list,
 }
 
 
+void blame(Parameter parameter, LogoutPlan& plan)
+{
+    plan.parameter_verdict = {ParameterProblem::invalid_value,
+                              parameter_name(parameter)};
+    plan.error = RequestError::malformed_request;
+}
+
+
+void add_state(const ParameterValue& state, std::pmr::memory_resource* memory,
+               LogoutPlan& plan)
+{
+    if (state.text.empty()) {
+        return;
+    }
+
+    const std::pmr::string encoded =
+        state.encoded.empty() ? encode_state(state.text, memory)
+                              : std::pmr::string(state.encoded, memory);
+
+    if (check_state(encoded) != StateProblem::none) {
+        blame(Parameter::state, plan);
+        plan.return_url = {};
+        return;
+    }
+
+    plan.return_url =
+        copy(append_state(plan.return_url, encoded, memory), memory);
+}
+
+
 void choose_return_url(const Parameters& parameters, const LogoutPolicy& policy,
                        std::pmr::memory_resource* memory, LogoutPlan& plan)
 {
@@ -161,6 +147,67 @@ void choose_return_url(const Parameters& parameters, const LogoutPolicy& policy,
 
     if (!plan.return_url_verdict) {
         plan.error = RequestError::return_url_not_allowed;
+        return;
+    }
+
+    add_state(parameters[Parameter::state], memory, plan);
+}
+
+
+// The page that loads a script stays where it is: there is no return URL to
+// check, and SDKs send the page's own.
+void choose_answer(const Parameters& parameters, const LogoutPolicy& policy,
+                   std::pmr::memory_resource* memory, LogoutPlan& plan)
+{
+    const std::string_view callback = parameters.text(Parameter::callback);
+
+    if (callback.empty()) {
+        choose_return_url(parameters, policy, memory, plan);
+        return;
+    }
+
+    if (is_jsonp_callback(callback)) {
+        plan.callback = callback;
+        plan.base_domain = policy.base_domain;
+    } else {
+        blame(Parameter::callback, plan);
+    }
+}
+
+
+// A program that ends its token has no use for a redirect or a page.
+void choose_token(const LogoutRequest& request, const Parameters& parameters,
+                  const LogoutPolicy& policy, LogoutPlan& plan)
+{
+    if (!policy.ends_tokens) {
+        return;
+    }
+
+    plan.token = parameters.text(Parameter::oauth_token);
+    if (plan.token.empty()) {
+        plan.token = bearer_token(request.authorization);
+    }
+
+    if (plan.token.empty()) {
+        return;
+    }
+
+    if (!is_access_token(plan.token)) {
+        plan.token = {};
+        blame(Parameter::oauth_token, plan);
+    }
+
+    if (request.fetch.accept.find("text/html") == std::string_view::npos) {
+        plan.data_wanted = true;
+    }
+}
+
+
+void allow_origin(const LogoutRequest& request, LogoutPlan& plan)
+{
+    if (plan.client != nullptr &&
+        plan.client->origins.contains(request.fetch.origin)) {
+        plan.allowed_origin = request.fetch.origin;
     }
 }
 
@@ -244,12 +291,41 @@ std::optional<Result> refuse_unread(const LogoutRequest& request,
     return std::nullopt;
 }
 
+
+// Only scripts of a client's origins get leave to go on.
+LogoutPlan plan_preflight(const LogoutRequest& request,
+                          const LogoutPolicy& policy,
+                          std::pmr::memory_resource* memory)
+{
+    LogoutPlan plan(memory);
+    Parameters parameters;
+
+    if (read_form(request.query, policy.protocol->parameters, memory,
+                  parameters)) {
+        plan.client =
+            choose_client(parameters, *policy.protocol, policy.clients).client;
+    }
+
+    allow_origin(request, plan);
+    plan.data_wanted = true;
+    plan.expire_cookies = false;
+    plan.refusal = plan.allowed_origin.empty() ? Result::method_not_allowed
+                                               : Result::preflight;
+
+    return plan;
+}
+
 }  // namespace
 
 
 LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
                        std::pmr::memory_resource* memory)
 {
+    if (request.method == Method::options &&
+        !request.preflight_method.empty()) {
+        return plan_preflight(request, policy, memory);
+    }
+
     LogoutPlan plan(memory);
 
     plan.data_wanted = wants_data(request.fetch);
@@ -263,9 +339,18 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
 
     plan.parameter_verdict = read_parameters(
         request, policy.protocol->parameters, memory, parameters);
-    plan.error = plan.parameter_verdict
-                     ? find_client(parameters, policy, plan.client)
-                     : RequestError::malformed_request;
+
+    if (plan.parameter_verdict) {
+        const ClientChoice choice =
+            choose_client(parameters, *policy.protocol, policy.clients);
+
+        plan.error = choice.error;
+        plan.client = choice.client;
+    } else {
+        plan.error = RequestError::malformed_request;
+    }
+
+    allow_origin(request, plan);
 
     if (!judge_source(request, policy, plan)) {
         return plan;
@@ -273,7 +358,11 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
 
     if (plan.error == RequestError::none) {
         plan.federated = parameters[Parameter::federated].given;
-        choose_return_url(parameters, policy, memory, plan);
+        choose_answer(parameters, policy, memory, plan);
+    }
+
+    if (plan.parameter_verdict) {
+        choose_token(request, parameters, policy, plan);
     }
 
     if (plan.error != RequestError::none) {

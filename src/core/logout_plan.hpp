@@ -14,8 +14,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <memory_resource>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -61,6 +63,12 @@ struct LogoutRequest {
     FetchMetadata fetch;
     const std::string_view* cookie_headers = nullptr;
     std::size_t cookie_header_count = 0;
+    std::string_view authorization;
+    std::time_t now = 0;
+
+    // Of a CORS preflight (Fetch standard, section 3.2.2); else empty.
+    std::string_view preflight_method;
+    std::string_view preflight_headers;
 };
 
 // One location's configuration, compiled. Immutable; what it points to lives
@@ -74,6 +82,8 @@ struct LogoutPolicy {
     CrossSitePolicy cross_site = CrossSitePolicy::navigation;
     MethodSet methods;
     std::vector<const SessionReader*> sessions;
+    bool ends_tokens = false;  // there is a logout_token
+    std::string base_domain;   // of the session cookie, for JSONP; may be empty
 };
 
 // A session that the request names, and the logout_session (its index in
@@ -102,6 +112,10 @@ struct LogoutPlan {
     std::string_view return_url;        // canonical, allowed; may be empty
     bool federated = false;             // asked for
     bool data_wanted = false;           // JSON or 204, not a redirect
+    std::string_view callback;          // not empty: JSONP, calling this
+    std::string_view base_domain;       // for JSONP
+    std::string_view allowed_origin;    // whose scripts may read the answer
+    std::string_view token;             // an access token to end
     bool expire_cookies = true;         // false: no cookies came, or refused
     std::pmr::vector<PlannedSession> sessions;
 };

@@ -6,7 +6,7 @@ namespace logout {
 
 namespace {
 
-const std::array<ProtocolTraits, 2> protocols = {{
+const std::array<ProtocolTraits, 3> protocols = {{
     // Auth0's Authentication API, GET /v2/logout: query and fragment of
     // returnTo are not considered in matching
     {"auth0",
@@ -19,9 +19,19 @@ const std::array<ProtocolTraits, 2> protocols = {{
     // Schibsted account: client_sdrn is what its browser SDK sends
     {"schibsted",
      Parameter::redirect_uri,
-     {Parameter::redirect_uri, Parameter::client_id, Parameter::client_sdrn},
+     {Parameter::redirect_uri, Parameter::client_id, Parameter::client_sdrn,
+      Parameter::callback, Parameter::oauth_token},
      ClientRule::required,
      DefaultReturn::first_listed,
+     QueryMatching::compared},
+
+    // OpenID Connect RP-Initiated Logout 1.0
+    {"oidc",
+     Parameter::post_logout_redirect_uri,
+     {Parameter::post_logout_redirect_uri, Parameter::client_id,
+      Parameter::id_token_hint, Parameter::state},
+     ClientRule::for_return_url,
+     DefaultReturn::signed_out_page,
      QueryMatching::compared},
 }};
 
@@ -42,7 +52,7 @@ const ProtocolTraits* find_protocol(std::string_view name)
 
 std::string_view protocol_names()
 {
-    return "auth0, schibsted";
+    return "auth0, schibsted, oidc";
 }
 
 }  // namespace logout

@@ -11,8 +11,9 @@
 namespace logout {
 
 enum class ClientRule {
-    optional,  // without a client, the tenant-level list is used
-    required,
+    optional,        // without a client, the tenant-level list is used
+    required,        // always
+    for_return_url,  // only with a return URL: nobody else's list is used
 };
 
 // Where a browser goes that did not ask for a return URL.

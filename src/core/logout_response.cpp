@@ -1,5 +1,6 @@
 #include "logout_response.hpp"
 
+#include "logout_jsonp.hpp"
 #include "logout_page.hpp"
 
 namespace logout {
@@ -20,13 +21,11 @@ Result result_of(const LogoutPlan& plan, const RedisOutcome& outcome)
         return Result::redis_unavailable;
     }
 
+    if (outcome.deferred > 0) {
+        return Result::deferred;
+    }
+
     return outcome.deleted > 0 ? Result::logged_out : Result::no_session;
-}
-
-
-bool is_ended(Result result)
-{
-    return result == Result::logged_out || result == Result::no_session;
 }
 
 
@@ -42,9 +41,12 @@ unsigned refusal_status(Result result)
         return 403;
     case Result::body_too_large:
         return 413;
+    case Result::preflight:
+        return 204;
     case Result::bad_request:
     case Result::logged_out:
     case Result::no_session:
+    case Result::deferred:
         break;
     }
 
@@ -102,13 +104,120 @@ void add_body(const LogoutRequest& request, const LogoutPlan& plan,
 void answer_data(const LogoutRequest& request, const LogoutPlan& plan,
                  std::string_view location, LogoutResponse& response)
 {
-    if (body_format(request.fetch.accept) != BodyFormat::json) {
+    BodyFormat format = body_format(request.fetch.accept);
+
+    if (format != BodyFormat::json && plan.token.empty()) {
         response.status = 204;
         return;
     }
 
+    format = BodyFormat::json;
+    response.content_type = content_type(format);
+    write_body(format, {response.result, plan.error, location, {}},
+               response.body);
+}
+
+
+// Scripts run only with status 200: the SDK learns of a failure by what is
+// passed to it.
+void answer_script(const LogoutRequest& request, const LogoutPlan& plan,
+                   std::pmr::memory_resource* memory, LogoutResponse& response)
+{
+    const JsonpAnswer answer{plan.callback, request.now, plan.base_domain};
+    const Result result = response.result;
+
+    response.body =
+        is_ended(result)
+            ? jsonp_logged_out(answer, memory)
+            : jsonp_failed(answer, static_cast<int>(refusal_status(result)),
+                           name(result), explain_to_user(result), memory);
+
     response.status = 200;
-    add_body(request, plan, location, response);
+    response.content_type = jsonp_content_type;
+    response.no_sniff = true;
+}
+
+
+void refuse(const LogoutRequest& request, const LogoutPlan& plan,
+            LogoutResponse& response)
+{
+    response.status = refusal_status(response.result);
+    response.allow = response.result == Result::method_not_allowed;
+
+    if (response.status == 503) {
+        response.retry_after = retry_after_seconds;
+    }
+
+    if (response.status != 204) {
+        add_body(request, plan, {}, response);
+    }
+}
+
+
+// What an Access-Control-Request-Headers header may hold: names, which are
+// given back as they are.
+bool is_header_list(std::string_view names)
+{
+    constexpr std::size_t max_length = 512;
+
+    if (names.size() > max_length) {
+        return false;
+    }
+
+    for (const char byte : names) {
+        const bool is_name_byte =
+            (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+            (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
+
+        if (!is_name_byte && byte != ',' && byte != ' ') {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+void add_cors(const LogoutRequest& request, const LogoutPlan& plan,
+              LogoutResponse& response)
+{
+    response.vary_origin = plan.data_wanted || !plan.allowed_origin.empty();
+    response.allowed_origin = plan.allowed_origin;
+    response.preflight = response.result == Result::preflight;
+
+    if (response.preflight && is_header_list(request.preflight_headers)) {
+        response.allowed_headers = request.preflight_headers;
+    }
+}
+
+
+bool is_script_answer(const LogoutPlan& plan)
+{
+    return !plan.callback.empty() && !plan.refusal;
+}
+
+
+void answer(const LogoutRequest& request, const LogoutPlan& plan,
+            std::string_view location, LogoutResponse& response)
+{
+    if (is_bad_request(plan, location)) {
+        response.status = 400;
+        add_body(request, plan, {}, response);
+        return;
+    }
+
+    if (plan.data_wanted) {
+        answer_data(request, plan, location, response);
+        return;
+    }
+
+    if (location.empty()) {
+        add_body(request, plan, {}, response);
+        return;
+    }
+
+    response.status = request.method == Method::get ? 302 : 303;
+    response.location = location;
 }
 
 }  // namespace
@@ -135,40 +244,20 @@ LogoutResponse respond(const LogoutRequest& request, const LogoutPlan& plan,
         federated_url.empty() ? plan.return_url : federated_url;
 
     response.result = result_of(plan, outcome);
+    add_cors(request, plan, response);
 
-    if (!is_ended(response.result)) {
-        response.status = refusal_status(response.result);
-        response.allow = response.result == Result::method_not_allowed;
-        if (response.status == 503) {
-            response.retry_after = retry_after_seconds;
-        }
-
-        add_body(request, plan, {}, response);
-        return response;
-    }
-
-    if (plan.expire_cookies) {
+    if (is_ended(response.result) && plan.expire_cookies) {
         expire_cookies(request, expiry, memory, response);
     }
 
-    if (is_bad_request(plan, location)) {
-        response.status = 400;
-        add_body(request, plan, {}, response);
-        return response;
+    if (is_script_answer(plan)) {
+        answer_script(request, plan, memory, response);
+    } else if (is_ended(response.result)) {
+        answer(request, plan, location, response);
+    } else {
+        refuse(request, plan, response);
     }
 
-    if (plan.data_wanted) {
-        answer_data(request, plan, location, response);
-        return response;
-    }
-
-    if (location.empty()) {
-        add_body(request, plan, {}, response);
-        return response;
-    }
-
-    response.status = request.method == Method::get ? 302 : 303;
-    response.location = location;
     return response;
 }
 

@@ -17,8 +17,9 @@ namespace logout {
 
 // What came of the keys that the plan named.
 struct RedisOutcome {
-    std::size_t deleted = 0;  // keys that existed
-    std::size_t failed = 0;   // keys of which nothing is known
+    std::size_t deleted = 0;   // keys that existed
+    std::size_t deferred = 0;  // keys that will be deleted later
+    std::size_t failed = 0;    // keys of which nothing is known
 };
 
 // What a body is written in.
@@ -55,6 +56,15 @@ struct LogoutResponse {
     std::string_view content_type;  // empty: no body
     unsigned retry_after = 0;       // seconds; 0: no Retry-After header
     bool allow = false;             // an Allow header is due
+    bool no_sniff = false;          // X-Content-Type-Options is due
+
+    // CORS (Fetch standard, section 3.2): the origin whose scripts may read
+    // the answer; empty if none. `preflight`: tell it what it may send.
+    std::string_view allowed_origin;
+    std::string_view allowed_headers;
+    bool preflight = false;
+    bool vary_origin = false;  // the answer depends on the Origin header
+
     std::pmr::vector<std::string_view> set_cookies;
     std::pmr::string body;
 };

@@ -2,6 +2,13 @@
 
 namespace logout {
 
+bool is_ended(Result result)
+{
+    return result == Result::logged_out || result == Result::no_session ||
+           result == Result::deferred;
+}
+
+
 std::string_view name(Result result)
 {
     switch (result) {
@@ -9,6 +16,8 @@ std::string_view name(Result result)
         return "logged_out";
     case Result::no_session:
         return "no_session";
+    case Result::deferred:
+        return "deferred";
     case Result::redis_unavailable:
         return "redis_unavailable";
     case Result::bad_request:
@@ -19,6 +28,8 @@ std::string_view name(Result result)
         return "cross_site";
     case Result::prefetch:
         return "prefetch";
+    case Result::preflight:
+        return "preflight";
     case Result::body_too_large:
         return "body_too_large";
     }
@@ -51,6 +62,7 @@ std::string_view explain_to_user(Result result)
     switch (result) {
     case Result::logged_out:
     case Result::no_session:
+    case Result::deferred:
         return "You are signed out.";
     case Result::redis_unavailable:
         return "You could not be signed out just now. You are still signed in;"
@@ -64,6 +76,8 @@ std::string_view explain_to_user(Result result)
     case Result::prefetch:
         return "A page that is loaded ahead of time signs nobody out. Nothing"
                " was done.";
+    case Result::preflight:
+        return "The request may be sent. Nothing was done.";
     case Result::body_too_large:
         return "The request body is too large. Nothing was done.";
     }

@@ -12,11 +12,13 @@ namespace logout {
 enum class Result {
     logged_out,          // at least one key existed and was deleted
     no_session,          // no session was named, or its key was already gone
+    deferred,            // Redis is away; the deletion is queued
     redis_unavailable,   // nothing is promised; the cookie is kept
     bad_request,         // logout_bad_request refuse: nothing was done
     method_not_allowed,  // nothing was done
     cross_site,          // nothing was done
     prefetch,            // nothing was done
+    preflight,           // a CORS preflight was answered; nothing was done
     body_too_large,      // nothing was done
 };
 
@@ -28,6 +30,9 @@ enum class RequestError {
     unknown_client,
     return_url_not_allowed,
 };
+
+// Whether the user is signed out, as far as this request can bring about.
+bool is_ended(Result result);
 
 // The word itself. Static, and ends with a NUL.
 std::string_view name(Result result);

@@ -1,0 +1,95 @@
+// The directive logout_clear_site_data: the Clear-Site-Data header of a logout
+// over HTTPS (https://www.w3.org/TR/clear-site-data/).
+
+#include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_pool.hpp"
+
+#include <exception>
+
+
+namespace {
+
+char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
+
+
+// A type of the header, and what is to be known of it.
+struct SiteData {
+    std::string_view name;
+    const char* warning;
+};
+
+
+constexpr SiteData site_data[] = {
+    {"cache", "\"cache\" makes Chrome stall until its cache is empty"},
+    {"cookies", "\"cookies\" takes the cookies of sibling domains, too"},
+    {"storage", nullptr},
+    {"executionContexts", nullptr},
+    {"clientHints", nullptr},
+    {"prefetchCache", nullptr},
+    {"prerenderCache", nullptr},
+};
+
+
+const SiteData* find_site_data(std::string_view name)
+{
+    for (const SiteData& type : site_data) {
+        if (type.name == name) {
+            return &type;
+        }
+    }
+
+    return nullptr;
+}
+
+
+char* read_types(ngx_conf_t* cf, std::string& header)
+{
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+
+    for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
+        const SiteData* const type = find_site_data(to_view(value[i]));
+
+        if (type == nullptr) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid value \"%V\", it must be one of cache,"
+                               " cookies, storage, executionContexts,"
+                               " clientHints, prefetchCache, prerenderCache",
+                               &value[i]);
+            return conf_error;
+        }
+
+        if (type->warning != nullptr) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "logout_clear_site_data: %s", type->warning);
+        }
+
+        header += header.empty() ? "\"" : ", \"";
+        header += type->name;
+        header += '"';
+    }
+
+    return NGX_CONF_OK;
+}
+
+}  // namespace
+
+
+char* ngx_http_logout_clear_site_data(ngx_conf_t* cf, ngx_command_t*,
+                                      void* conf)
+{
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
+
+    if (llcf->clear_site_data != nullptr) {
+        return const_cast<char*>("is duplicate");
+    }
+
+    try {
+        llcf->clear_site_data = create_in_pool<std::string>(cf->pool);
+        return read_types(cf, *llcf->clear_site_data);
+
+    } catch (const std::exception& e) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_clear_site_data: %s",
+                           e.what());
+        return conf_error;
+    }
+}
