@@ -10,7 +10,7 @@ set -euo pipefail
 packages() {
     case $1 in
         build)    echo g++ libc6-dev make pkg-config nginx-dev libhiredis-dev \
-                       libjansson-dev libssl-dev libpsl-dev libcjose-dev ;;
+                       libjansson-dev libssl-dev libpsl-dev ;;
         test)     echo nginx redis-server redis-tools libcmocka-dev perl \
                        libtest-base-perl libtext-diff-perl \
                        liblist-moreutils-perl libtest-longstring-perl \
