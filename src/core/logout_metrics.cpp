@@ -48,9 +48,11 @@ Outcome outcome_of(Result result)
         return Outcome::logged_out;
     case Result::no_session:
         return Outcome::no_session;
+    case Result::deferred:
     case Result::redis_unavailable:
         return Outcome::failed;
     case Result::bad_request:
+    case Result::preflight:
     case Result::method_not_allowed:
     case Result::cross_site:
     case Result::prefetch:

@@ -294,7 +294,7 @@ void writes_prometheus(void**)
     check_contains(text, "reason=\"connect\"} 3\n");
     check_lacks(text, "# EOF");
     check_lacks(text, "# UNIT");
-    check_lacks(text, "deferred");
+    check_lacks(text, "nginx_logout_deferred");
 }
 
 
