@@ -19,8 +19,9 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 
 # nginx's sources or headers: Debian's nginx-dev, or an unpacked nginx of the
-# version that will load the module
+# version that will load the module, and options for its configure
 NGX_SRC ?= /usr/share/nginx/src
+NGX_OPTIONS ?=
 
 # the nginx that runs the tests and for which `make install` installs
 NGINX ?= $(firstword $(wildcard /usr/sbin/nginx /usr/local/nginx/sbin/nginx) \
@@ -62,8 +63,9 @@ $(MODULE): $(MODULE_BUILD)/nginx/Makefile FORCE
 $(MODULE_BUILD)/nginx/Makefile: config config.make \
         src/ngx_http_logout.map $(MODULE_BUILD)/module.settings \
         $(wildcard $(NGX_SRC)/conf_flags)
-	@t/lib/configure-module $(abspath $(@D)) $(NGX_SRC) $(CC) \
-	    '$(NGX_CC_OPT)' '$(NGX_LD_OPT)'
+	@t/lib/configure-nginx $(abspath $(@D)) $(NGX_SRC) $(CC) \
+	    '$(NGX_CC_OPT)' '$(NGX_LD_OPT)' $(NGX_OPTIONS) \
+	    --add-dynamic-module=$(CURDIR)
 
 # $(call settings,TEXT): a file that changes only when TEXT does
 define settings
@@ -74,7 +76,7 @@ endef
 
 $(MODULE_BUILD)/module.settings: FORCE
 	$(call settings,$(NGX_SRC) $(CC) $(NGX_CC_OPT) $(NGX_LD_OPT) \
-	    $(MODULE_SRCS) $(MODULE_DEPS))
+	    $(NGX_OPTIONS) $(MODULE_SRCS) $(MODULE_DEPS))
 
 .PHONY: install
 install: $(MODULE) ## install the module where nginx looks for it (DESTDIR=)
@@ -174,4 +176,5 @@ help: ## this list
 	    /^[a-z][a-z-]*:.*## / { \
 	        name = $$0; sub(/:.*/, "", name); \
 	        text = $$0; sub(/.*## /, "", text); \
-	        printf "  make %-16s %s\n", name, text }' $(MAKEFILE_LIST)
+	        printf "  make %-16s %s\n", name, text }' \
+	    $(filter %Makefile %.mk,$(MAKEFILE_LIST))

@@ -1,0 +1,92 @@
+##@ Memory and undefined behaviour
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+    -fno-omit-frame-pointer
+# nginx calls memcpy(NULL, 0) and adds to null pointers at its start
+SANITIZE_NGINX := $(SANITIZE) -fno-sanitize=nonnull-attribute,pointer-overflow
+
+ASAN := $(abspath $(BUILD))/asan
+ASAN_LOGS := $(ASAN)/logs
+NGINX_SOURCE ?= $(abspath $(BUILD))/debian-nginx/source
+
+ASAN_ENV = \
+    ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:log_path=$(ASAN_LOGS)/report \
+    UBSAN_OPTIONS=print_stacktrace=1:log_path=$(ASAN_LOGS)/report \
+    LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.suppress:print_suppressions=0
+
+# Test::Nginx::Socket files: the other tests load the module's file themselves
+SOCKET_SPECS = $(shell grep -lE '^use Test::Nginx::Socket' $(SPECS))
+
+.PHONY: asan asan-programs
+asan: ## specs and unit tests under ASan and UBSan, nginx included
+	@t/lib/dependencies.sh build test asan
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) asan-programs \
+	    UNIT_BUILD=$(BUILD)/asan/unit UNIT_FLAGS='-O1 -g $(SANITIZE)'
+	@rm -rf $(ASAN_LOGS)
+	@mkdir -p $(ASAN_LOGS)
+	@$(ASAN_ENV) TEST_NGINX_BINARY=$(ASAN)/nginx/nginx \
+	    t/lib/without-reports $(ASAN_LOGS) $(RUN_TESTS) $(SOCKET_SPECS) \
+	    $(UNIT_PROGRAMS:$(UNIT_BUILD)/%=$(BUILD)/asan/unit/%)
+
+asan-programs: $(ASAN)/nginx/nginx unit-programs
+
+# The whole nginx, with the module in it: only so are overflows inside a pool
+# seen (NGX_DEBUG_PALLOC gives every allocation of a pool its own memory), and
+# leaks reported with the names of functions.
+$(ASAN)/nginx/nginx: $(ASAN)/nginx/Makefile FORCE
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) $(if $(V),,-s) \
+	    -C $(NGINX_SOURCE) -f $< binary
+
+$(ASAN)/nginx/Makefile: config config.make $(ASAN)/nginx.settings \
+        | $(NGINX_SOURCE)
+	@t/lib/configure-nginx $(@D) $(NGINX_SOURCE) $(CC) \
+	    '-O1 -g -DNGX_DEBUG_PALLOC=1 $(SANITIZE_NGINX)' \
+	    '$(SANITIZE_NGINX)' --prefix=$(ASAN)/prefix --with-debug \
+	    --with-http_ssl_module --with-http_v2_module \
+	    --with-http_auth_request_module --with-http_realip_module \
+	    --with-http_stub_status_module --with-http_sub_module \
+	    --with-threads --add-module=$(CURDIR)
+
+$(ASAN)/nginx.settings: FORCE
+	$(call settings,$(CC) $(SANITIZE_NGINX) $(MODULE_SRCS) $(MODULE_DEPS))
+
+$(abspath $(BUILD))/debian-nginx/source:
+	@t/lib/debian-nginx-source $(@D)
+
+
+# Only the module, in the installed nginx: ready in seconds, but blind inside
+# pools. libstdc++ comes along because ASan aborts at the first throw otherwise.
+PRELOAD := $(abspath $(BUILD))/asan-preload
+
+.PHONY: asan-preload
+asan-preload: ## the same for the module only: quicker, sees less
+	@t/lib/dependencies.sh build test
+	@$(MAKE) --no-print-directory module MODULE_BUILD=$(PRELOAD) \
+	    NGX_CC_OPT='-O1 -g $(SANITIZE_NGINX)' NGX_LD_OPT='$(SANITIZE_NGINX)'
+	@rm -rf $(PRELOAD)/logs
+	@mkdir -p $(PRELOAD)/logs
+	@sed 's/leak:ngx_set_environment/&\nleak:ngx_alloc/' t/lsan.suppress \
+	    > $(PRELOAD)/lsan.suppress
+	@$(subst $(ASAN_LOGS),$(PRELOAD)/logs,$(subst \
+	    $(CURDIR)/t/,$(PRELOAD)/,$(ASAN_ENV))) \
+	    TEST_NGINX_LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) \
+	$$($(CC) -print-file-name=libstdc++.so)" \
+	    TEST_NGINX_BINARY=$(NGINX) \
+	    TEST_NGINX_LOAD_MODULES=$(PRELOAD)/ngx_http_logout_module.so \
+	    t/lib/without-reports $(PRELOAD)/logs $(RUN_TESTS) $(SOCKET_SPECS)
+
+
+VALGRIND_LOGS := $(abspath $(BUILD))/valgrind
+VALGRIND_OPTIONS := --leak-check=full --show-possibly-lost=no \
+    --keep-debuginfo=yes --suppressions=$(CURDIR)/t/valgrind.suppress \
+    --log-file=$(VALGRIND_LOGS)/report.%p
+
+.PHONY: valgrind
+valgrind: ## t/*.t with nginx under valgrind (SPEC=name); takes minutes
+	@t/lib/dependencies.sh build test valgrind
+	@$(MAKE) --no-print-directory module
+	@rm -rf $(VALGRIND_LOGS)
+	@mkdir -p $(VALGRIND_LOGS)
+	@$(SPEC_ENV) TEST_NGINX_TIMEOUT=20 TEST_NGINX_SLEEP=0.3 \
+	    TEST_NGINX_USE_VALGRIND='$(VALGRIND_OPTIONS)' \
+	    t/lib/without-reports $(VALGRIND_LOGS) $(RUN_TESTS) $(SOCKET_SPECS)
