@@ -188,12 +188,13 @@ UrlRule escape_character(Cursor& cursor)
 }
 
 
-// A query ends at "#", where a fragment begins. A second "#" is no character
-// of a fragment, and no end of it.
-UrlRule copy_query_or_fragment(Cursor& cursor, bool is_query)
+// Copies what `plain` has and escapes, and escapes what browsers do. A query
+// ends at "#", where a fragment begins; a second "#" is no character of
+// a fragment, and no end of it.
+UrlRule copy_and_escape(Cursor& cursor, const ByteSet& plain, bool is_query)
 {
     for (;;) {
-        copy_run(cursor, plain_query_bytes);
+        copy_run(cursor, plain);
         if (cursor.done() || (is_query && cursor.at('#'))) {
             return UrlRule::ok;
         }
@@ -219,7 +220,11 @@ UrlRule copy_query(Cursor& cursor, Url& url)
     }
     cursor.copy();
     const char* const begin = cursor.out;
-    const UrlRule rule = copy_query_or_fragment(cursor, true);
+    const UrlRule rule = copy_and_escape(cursor,
+                                         url.kind == UrlKind::private_use
+                                             ? plain_query_bytes
+                                             : plain_web_query_bytes,
+                                         true);
     url.query = written(begin, cursor);
     url.has_query = true;
     return rule;
@@ -233,7 +238,7 @@ UrlRule copy_fragment(Cursor& cursor, Url& url)
     }
     cursor.copy();
     const char* const begin = cursor.out;
-    const UrlRule rule = copy_query_or_fragment(cursor, false);
+    const UrlRule rule = copy_and_escape(cursor, plain_query_bytes, false);
     url.fragment = written(begin, cursor);
     url.has_fragment = true;
     return rule;

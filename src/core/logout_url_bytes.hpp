@@ -117,9 +117,12 @@ constexpr ByteSet lower_case_label_bytes =
 constexpr ByteSet plain_path_bytes = alphanumeric_and("/-_~!$&'()*+,=:@");
 
 // RFC 3986's query and fragment. The square brackets are beyond it, but
-// browsers leave them as they are and frameworks write `a[]=1`. The apostrophe
-// is missing because browsers write it as %27 in the query of a web URL.
-constexpr ByteSet plain_query_bytes = alphanumeric_and("-._~!$&()*+,;=:@/?[]");
+// browsers leave them as they are and frameworks write `a[]=1`.
+constexpr ByteSet plain_query_bytes = alphanumeric_and("-._~!$&'()*+,;=:@/?[]");
+
+// Browsers write an apostrophe in the query of an http: or https: URL as %27.
+constexpr ByteSet plain_web_query_bytes =
+    alphanumeric_and("-._~!$&()*+,;=:@/?[]");
 
 
 // Whether no part of a URL may hold this byte in any position.

@@ -19,6 +19,7 @@ packages() {
         asan)     echo dpkg-dev ca-certificates libpcre2-dev zlib1g-dev ;;
         valgrind) echo valgrind libc6-dbg ;;
         lint)     echo clang clang-format clang-tidy ;;
+        urls)     echo nodejs $(command -v npm >/dev/null || echo npm) ;;
         fuzz)     echo clang libclang-rt-dev ;;
         soak)     echo apache2-utils procps ;;
         coverage) echo gcovr ;;

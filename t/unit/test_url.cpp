@@ -421,7 +421,9 @@ void queries_are_escaped_as_browsers_do(void**)
     static const Accepted cases[] = {
         {"https://app.example.test:18444/after?x=1&y=\xc3\xb8 z",
          "https://app.example.test:18444/after?x=1&y=%C3%B8%20z"},
-        {"https://a/?'#'", "https://a/?%27#%27"},
+        {"https://a/?'#'", "https://a/?%27#'"},
+        {"/?'#'", "/?%27#'"},
+        {"com.example.app:/?'#'", "com.example.app:/?'#'"},
         {"https://a/?+%20", "https://a/?+%20"},
         {"https://a/?a[]=1", "https://a/?a[]=1"},
         {"https://a/?/../?@:", "https://a/?/../?@:"},

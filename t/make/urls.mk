@@ -1,0 +1,45 @@
+##@ Return URLs
+
+# The core compared with WHATWG parsers, and with known attacks: t/urls.
+
+URLS := $(BUILD)/urls
+URLS_NODE := NODE_PATH=$(URLS)/node_modules node
+
+TEST_NEEDS += urls
+SHORT_TESTS += $(URLS)/vectors $(URLS)/differential
+
+.PHONY: vectors-urls
+vectors-urls: $(URLS)/vectors ## known attacks, and the mistakes of defences, on the core
+	@prove $(PROVE_FLAGS) $<
+
+FUZZ_URLS_CASES ?= 1000000
+FUZZ_URLS_SEED ?= $(shell date +%s)
+
+.PHONY: fuzz-urls
+fuzz-urls: $(URLS)/differential ## mutated URLs, core against WHATWG parsers (FUZZ_URLS_CASES=, FUZZ_URLS_SEED=)
+	@$< --cases $(FUZZ_URLS_CASES) --seed $(FUZZ_URLS_SEED)
+
+$(URLS)/judge: t/urls/judge.cpp $(UNIT_CORE) $(UNIT_BUILD)/unit.settings
+	@mkdir -p $(@D)
+	@echo "urls: $(@F)"
+	@$(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) -Isrc -Isrc/core \
+	    -MMD -MP -o $@ $< $(UNIT_CORE) $(UNIT_LIBS)
+
+-include $(URLS)/judge.d
+
+$(URLS)/node_modules: t/urls/package.json t/urls/package-lock.json
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	@cd $(@D) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(URLS)/vectors: t/urls/vectors.mjs $(URLS)/judge
+	@printf '#!/bin/sh\nexec node %s --judge %s --vectors %s\n' \
+	    $< $(URLS)/judge t/urls/redirect_vectors.json > $@
+	@chmod +x $@
+
+$(URLS)/differential: t/urls/differential.mjs $(URLS)/judge \
+        $(URLS)/node_modules
+	@printf '#!/bin/sh\nexec env %s %s --judge %s "$$@"\n' \
+	    '$(URLS_NODE)' $< $(URLS)/judge > $@
+	@chmod +x $@
