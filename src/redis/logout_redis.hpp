@@ -27,7 +27,8 @@ struct Pending;
 
 enum class ReplyStatus {
     integer,  // an integer reply: `integer`
-    text,     // a status or bulk reply: `text`
+    text,     // a status or bulk reply: `text`; of an array only its size
+              // is kept, in `integer`
     nil,
     error,        // the server said no: `text` holds its first word (NOPERM)
     unavailable,  // no reply: not connected, connection lost, deadline missed
@@ -37,6 +38,10 @@ struct Reply {
     ReplyStatus status;
     std::int64_t integer;
     std::string_view text;  // valid only during the callback
+
+    // False: a key was deleted, but fewer replicas than `wait_replicas` asks
+    // for have said in time that they have followed.
+    bool replicated = true;
 };
 
 // Called exactly once for each Pending, never from within the call that

@@ -5,6 +5,7 @@
 #define LOGOUT_REDIS_CONF_HPP
 
 #include "logout_redis_ngx.hpp"
+#include "logout_redis_tls.hpp"
 
 namespace logout::redis {
 
@@ -18,6 +19,7 @@ struct Endpoint {
     ngx_str_t name;  // as written in the configuration, for the log
     ngx_str_t host;
     in_port_t port;
+    bool is_name;  // `host` is neither an address nor a path
     ngx_addr_t* addresses;
     ngx_uint_t address_count;
 };
@@ -33,9 +35,15 @@ struct StoreConf {
     ngx_msec_t timeout;          // one command, from queueing to reply
     ngx_uint_t max_pending;      // commands queued or in flight, per worker
 
+    ngx_resolver_t* resolver;  // nullptr: names are resolved once, here
+    TlsConf* tls;              // nullptr: plain text
+    ngx_uint_t wait_replicas;  // that must have followed a delete; 0: any
+    ngx_msec_t wait_time;      // at most, for that
+
     // RESP, ready to be sent; empty where not needed
     ngx_str_t auth_command;
     ngx_str_t select_command;
+    ngx_str_t wait_command;
 };
 
 }  // namespace logout::redis

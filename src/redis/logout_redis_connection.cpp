@@ -1,48 +1,29 @@
 #include "logout_redis_connection.hpp"
 
-#include "logout_redis_socket.hpp"
-
 #include <cstring>
 
 namespace logout::redis {
 
 namespace {
 
+constexpr std::string_view role_command = "*1\r\n$4\r\nROLE\r\n";
 constexpr std::string_view ping_command = "*1\r\n$4\r\nPING\r\n";
-
-// One reply is read at a time: all connections of a worker share the buffer.
-u_char receive_buffer[16 * 1024];
-
-// A server that sends without end gets this many reads per turn, then others
-// have theirs.
-constexpr int reads_per_turn = 16;
 
 
 LinkSteps steps_of(const ConnectionSettings& settings)
 {
-    return {false, settings.auth_command.len != 0,
-            settings.select_command.len != 0};
+    return {settings.channel.tls != nullptr, settings.auth_command.len != 0,
+            settings.select_command.len != 0, settings.verify_master};
 }
 
 
-const char* step_name(LinkState state)
+void init_event(ngx_event_t& event, ngx_event_handler_pt handler, void* data,
+                ngx_log_t* log)
 {
-    switch (state) {
-    case LinkState::authenticating:
-        return "AUTH was refused";
-    case LinkState::selecting:
-        return "SELECT was refused";
-    default:
-        return "PING was refused";
-    }
-}
-
-
-bool is_status(const ReplyReader& replies, std::string_view text)
-{
-    const ReplyNode& reply = replies.root();
-
-    return reply.type == ReplyType::status && replies.text(reply) == text;
+    ngx_memzero(&event, sizeof(event));
+    event.data = data;
+    event.handler = handler;
+    event.log = log;
 }
 
 }  // namespace
@@ -52,30 +33,32 @@ Connection::Connection(ConnectionOwner& owner,
                        const ConnectionSettings& settings,
                        const Endpoint& endpoint, ngx_log_t* log)
     : owner_(owner), settings_(settings), endpoint_(endpoint), log_(log),
-      link_(steps_of(settings)), output_(settings.output_capacity),
-      replies_(settings.limits)
+      channel_(*this, settings.channel, log), link_(steps_of(settings)),
+      output_(settings.output_capacity), replies_(settings.limits)
 {
+    channel_.set_endpoint(endpoint);
     ngx_queue_init(&line_);
-
-    ngx_memzero(&wake_, sizeof(wake_));
-    wake_.data = this;
-    wake_.handler = wake_handler;
-    wake_.log = log;
-
-    ngx_memzero(&timer_, sizeof(timer_));
-    timer_.data = this;
-    timer_.handler = timer_handler;
-    timer_.log = log;
+    ngx_queue_init(&held_);
+    init_event(wake_, wake_handler, this, log);
+    init_event(timer_, timer_handler, this, log);
     // a command that waits has a timer of its own: this one may be cut short
     timer_.cancelable = 1;
 
-    ngx_memzero(&failure_, sizeof(failure_));
+    ngx_memzero(&wait_, sizeof(wait_));
+    wait_.kind = CommandKind::wait;
+    failure_ = {FailureKind::connect, 0, "", {}};
 }
 
 
 Connection::~Connection()
 {
-    close();
+    channel_.shut();
+
+    if (wake_.posted) {
+        ngx_delete_posted_event(&wake_);
+    }
+
+    stop_timer(timer_);
 }
 
 
@@ -83,7 +66,7 @@ bool Connection::queue(Pending& pending, const std::string_view* arguments,
                        std::size_t count)
 {
     std::size_t length = command_length(arguments, count);
-    char* room = output_.claim(length);
+    char* room = output_.claim(length, settings_.wait_command.len);
 
     if (room == nullptr) {
         return false;
@@ -98,10 +81,9 @@ bool Connection::queue(Pending& pending, const std::string_view* arguments,
 
 bool Connection::queue_again(Pending& pending, std::string_view name)
 {
-    const std::size_t length = pending.key_length;
-    const std::string_view shape[] = {name, {nullptr, length}};
-    const std::size_t size = command_length(shape, 2);
-    char* room = output_.claim(size);
+    const std::string_view shape[] = {name, {nullptr, pending.key_length}};
+    const std::size_t length = command_length(shape, 2);
+    char* room = output_.claim(length, settings_.wait_command.len);
 
     if (room == nullptr) {
         return false;
@@ -111,7 +93,7 @@ bool Connection::queue_again(Pending& pending, std::string_view name)
     const std::string_view arguments[] = {name, key_of(pending)};
 
     write_command(room, arguments, 2);
-    append(pending, size);
+    append(pending, length);
 
     return true;
 }
@@ -133,9 +115,10 @@ void Connection::append(Pending& pending, std::size_t length)
     pending.end = output_.end();
     pending.begin = pending.end - length;
     ngx_queue_insert_tail(&line_, &pending.in_order);
+    channel_.set_idle(false);
 
-    if (connection_ != nullptr) {
-        connection_->idle = 0;
+    if (is_delete(pending.kind)) {
+        wait_due_ = true;
     }
 
     if (!link_.starting()) {
@@ -146,25 +129,10 @@ void Connection::append(Pending& pending, std::size_t length)
 
 void Connection::expire()
 {
-    fail(FailureKind::timeout, LinkEvent::expired, "no reply in time");
+    fail(FailureKind::timeout, LinkEvent::expired, "no answer in time");
 
-    // for one that was queued while there was no connection
+    // what was queued while there was no connection, if anything
     fail_queued();
-}
-
-
-void Connection::close()
-{
-    shut();
-
-    if (wake_.posted) {
-        ngx_delete_posted_event(&wake_);
-    }
-
-    stop_timer(timer_);
-
-    ngx_queue_init(&line_);
-    output_.clear();
 }
 
 
@@ -177,22 +145,6 @@ void Connection::wake_handler(ngx_event_t* event)
 void Connection::timer_handler(ngx_event_t* event)
 {
     static_cast<Connection*>(event->data)->on_timer();
-}
-
-
-void Connection::read_handler(ngx_event_t* event)
-{
-    ngx_connection_t* connection = static_cast<ngx_connection_t*>(event->data);
-
-    static_cast<Connection*>(connection->data)->on_readable();
-}
-
-
-void Connection::write_handler(ngx_event_t* event)
-{
-    ngx_connection_t* connection = static_cast<ngx_connection_t*>(event->data);
-
-    static_cast<Connection*>(connection->data)->on_writable();
 }
 
 
@@ -216,39 +168,58 @@ void Connection::on_timer()
         return;
     }
 
-    if (link_.state() == LinkState::connecting) {
-        fail(FailureKind::connect, LinkEvent::expired, "connect() timed out");
+    if (link_.state() == LinkState::securing) {
+        fail(FailureKind::tls, LinkEvent::expired,
+             "no answer to the TLS handshake in time");
         return;
     }
 
-    fail(FailureKind::timeout, LinkEvent::expired, "no reply in time");
+    fail(FailureKind::timeout, LinkEvent::expired, "no answer in time");
 }
 
 
-void Connection::on_readable()
+void Connection::channel_connected()
 {
-    if (connection_->close) {
-        // the worker leaves; with `error` set, it leaves now
-        step(LinkEvent::retired);
+    channel_.set_idle(!has_queued());
+    start_timer(timer_, settings_.step_timeout);
+    step(LinkEvent::connected);
+}
+
+
+void Connection::channel_secured()
+{
+    step(LinkEvent::secured);
+}
+
+
+void Connection::channel_failed(FailureKind kind, ngx_err_t error,
+                                const char* what)
+{
+    if (channel_.alert() != nullptr) {
+        fail_by_alert();
         return;
     }
 
-    if (link_.state() == LinkState::connecting) {
-        ngx_err_t error = connection_error(connection_);
+    fail(kind, LinkEvent::broken, what, error);
+}
 
-        if (error != 0) {
-            fail(FailureKind::connect, LinkEvent::broken, "connect() failed",
-                 error);
-        }
-        return;
-    }
 
+void Connection::fail_by_alert()
+{
+    fail(FailureKind::tls, LinkEvent::broken, "it sent a TLS alert", 0,
+         channel_.alert());
+}
+
+
+void Connection::channel_readable()
+{
     if (!receive()) {
         return;
     }
 
-    if (ngx_handle_read_event(connection_->read, 0) != NGX_OK) {
-        fail(FailureKind::lost, LinkEvent::lost, "its events are not watched");
+    if (!channel_.watch()) {
+        fail(FailureKind::lost, LinkEvent::lost,
+             "its events cannot be watched");
         return;
     }
 
@@ -256,22 +227,15 @@ void Connection::on_readable()
 }
 
 
-void Connection::on_writable()
+void Connection::channel_writable()
 {
-    if (link_.state() != LinkState::connecting) {
-        (void) send_all();
-        return;
-    }
+    (void) send_all();
+}
 
-    ngx_err_t error = connection_error(connection_);
 
-    if (error != 0) {
-        fail(FailureKind::connect, LinkEvent::broken, "connect() failed",
-             error);
-        return;
-    }
-
-    opened();
+void Connection::channel_retired()
+{
+    step(LinkEvent::retired);
 }
 
 
@@ -285,16 +249,21 @@ void Connection::act(LinkAction action)
 {
     switch (action) {
     case LinkAction::none:
-    case LinkAction::secure:
         break;
     case LinkAction::connect:
         open();
+        break;
+    case LinkAction::secure:
+        channel_.secure();
         break;
     case LinkAction::authenticate:
         say(view(settings_.auth_command));
         break;
     case LinkAction::select:
         say(view(settings_.select_command));
+        break;
+    case LinkAction::verify:
+        say(role_command);
         break;
     case LinkAction::probe:
         say(ping_command);
@@ -316,37 +285,45 @@ void Connection::act(LinkAction action)
 }
 
 
-// Says why before the state machine decides what follows from it.
+// What follows is up to the state machine; that a server closes an idle
+// connection is no failure.
 void Connection::fail(FailureKind kind, LinkEvent event, const char* what,
                       ngx_err_t error, std::string_view word)
 {
-    // one address of several did not answer: the next one may
-    if (kind == FailureKind::connect && ++tried_ < endpoint_.address_count) {
-        shut();
-        address_ = (address_ + 1) % endpoint_.address_count;
-        try_address();
-        return;
+    LinkAction action = link_.on(event, has_queued());
+
+    if (action == LinkAction::back_off || action == LinkAction::resume) {
+        Failure failure = {kind, error, what, {}};
+
+        word.copy(failure.word, sizeof(failure.word) - 1);
+        note_failure(failure);
     }
 
-    tried_ = 0;
+    act(action);
+}
 
-    Failure failure = {kind, error, what, {}};
-    std::size_t length = ngx_min(word.size(), sizeof(failure.word) - 1);
-    ngx_memcpy(failure.word, word.data(), length);
 
-    bool same = told_down_ && failure_.kind == kind &&
-                failure_.error == error && failure_.what == what &&
-                std::strcmp(failure_.word, failure.word) == 0;
-    bool was_alive = connection_ != nullptr || link_.starting();
+void Connection::note_failure(const Failure& failure)
+{
+    bool news = failure_.kind != failure.kind ||
+                failure_.error != failure.error ||
+                std::strcmp(failure_.word, failure.word) != 0;
+
+    if (news) {
+        told_down_ = false;
+    }
 
     failure_ = failure;
-    told_down_ = told_down_ && same;
+    counters().failures[static_cast<std::size_t>(failure.kind)]++;
+}
 
-    if (was_alive) {
-        counters().failures[static_cast<std::size_t>(kind)]++;
-    }
 
-    step(event);
+void Connection::log_down()
+{
+    ngx_log_error(NGX_LOG_ERR, log_, failure_.error,
+                  "logout_redis \"%V\": %V is down: %s%s%s", &settings_.store,
+                  &endpoint_.name, failure_.what,
+                  failure_.word[0] == '\0' ? "" : ": ", failure_.word);
 }
 
 
@@ -358,57 +335,15 @@ void Connection::open()
     }
 
     lacks_unlink_ = false;
-    try_address();
-}
-
-
-void Connection::try_address()
-{
     counters().connects++;
-
-    Opening opening = open_connection(endpoint_.addresses[address_], log_);
-
-    if (opening.connection == nullptr) {
-        fail(FailureKind::connect, LinkEvent::broken, "connect() failed",
-             opening.error);
-        return;
-    }
-
-    connection_ = opening.connection;
-    connection_->data = this;
-    connection_->read->handler = read_handler;
-    connection_->write->handler = write_handler;
-    connection_->idle = has_queued() ? 0 : 1;
-
-    start_timer(timer_, settings_.connect_timeout);
-
-    if (opening.connected) {
-        opened();
-    }
-}
-
-
-void Connection::opened()
-{
-    tried_ = 0;
-
-    if (ngx_handle_write_event(connection_->write, 0) != NGX_OK) {
-        fail(FailureKind::connect, LinkEvent::broken,
-             "its events are not watched");
-        return;
-    }
-
-    step(LinkEvent::connected);
+    channel_.open();
 }
 
 
 void Connection::shut()
 {
-    if (connection_ != nullptr) {
-        ngx_close_connection(connection_);
-        connection_ = nullptr;
-    }
-
+    channel_.shut();
+    stop_timer(timer_);
     step_command_ = {};
     generation_++;
 }
@@ -417,7 +352,6 @@ void Connection::shut()
 void Connection::serve()
 {
     stop_timer(timer_);
-
     counters().established++;
     counters().down = 0;
 
@@ -435,7 +369,6 @@ void Connection::serve()
 void Connection::back_off()
 {
     shut();
-
     counters().down = 1;
 
     if (!told_down_) {
@@ -446,270 +379,69 @@ void Connection::back_off()
     start_timer(timer_,
                 backoff_delay(link_.failures(),
                               static_cast<std::uint32_t>(ngx_random())));
-
     fail_queued();
 }
 
 
-void Connection::log_down()
-{
-    ngx_log_error(NGX_LOG_ERR, log_, failure_.error,
-                  "logout_redis \"%V\": %V is down: %s%s%s", &settings_.store,
-                  &endpoint_.name, failure_.what,
-                  failure_.word[0] == '\0' ? "" : ": ", failure_.word);
-}
-
-
+// Sends what was not answered on a new connection, each command once at most.
 void Connection::resume()
 {
     ngx_queue_t given_up;
-    OutputBuffer::Position sent = output_.sent();
 
-    ngx_queue_init(&given_up);
     shut();
+    release_held();
+    ngx_queue_init(&given_up);
 
-    while (has_queued()) {
-        ngx_queue_t* entry = ngx_queue_head(&line_);
+    OutputBuffer::Position sent = output_.sent();
+    OutputBuffer::Rebuild rebuild(output_);
+
+    for (ngx_queue_t* entry = ngx_queue_head(&line_); entry != &line_;) {
         Pending* pending = ngx_queue_data(entry, Pending, in_order);
 
-        if (!pending->resent) {
-            break;
+        entry = ngx_queue_next(entry);
+
+        pending->on_hold = false;
+
+        if (pending->begin < sent && pending->resent) {
+            ngx_queue_remove(&pending->in_order);
+            ngx_queue_insert_tail(&given_up, &pending->in_order);
+            continue;
         }
-
-        ngx_queue_remove(entry);
-        ngx_queue_insert_tail(&given_up, entry);
-        output_.release(pending->end);
-    }
-
-    for (ngx_queue_t* entry = ngx_queue_head(&line_); entry != &line_;
-         entry = ngx_queue_next(entry)) {
-        Pending* pending = ngx_queue_data(entry, Pending, in_order);
 
         if (pending->begin < sent) {
             pending->resent = true;
             counters().resent++;
         }
+
+        rebuild.keep(pending->begin, pending->end);
     }
 
-    output_.rewind();
+    rebuild.finish();
+    wait_due_ = true;
     open();
     fail_entries(&given_up);
 }
 
 
-void Connection::say(std::string_view command)
+// Puts what waits for replicas, which was sent first, back in line.
+void Connection::release_held()
 {
-    step_command_ = command;
-    (void) send_all();
-}
-
-
-// False: the connection is gone.
-bool Connection::send_all()
-{
-    std::size_t sent;
-
-    while (!step_command_.empty()) {
-        if (!send_some(step_command_, sent)) {
-            return false;
-        }
-        if (sent == 0) {
-            return true;
-        }
-        step_command_.remove_prefix(sent);
+    if (wait_in_line_) {
+        ngx_queue_remove(&wait_.in_order);
+        wait_in_line_ = false;
     }
 
-    if (link_.state() != LinkState::ready) {
-        return true;
+    if (ngx_queue_empty(&held_)) {
+        return;
     }
 
-    for (std::string_view bytes = output_.unsent(); !bytes.empty();
-         bytes = output_.unsent()) {
-
-        counters().writes++;
-
-        if (!send_some(bytes, sent)) {
-            return false;
-        }
-        if (sent == 0) {
-            return true;
-        }
-        output_.mark_sent(sent);
+    if (!ngx_queue_empty(&line_)) {
+        ngx_queue_add(&held_, &line_);
     }
 
-    return true;
-}
-
-
-// Sends once; 0 sent: the socket is full, an event follows. False: the
-// connection is gone.
-bool Connection::send_some(std::string_view bytes, std::size_t& sent)
-{
-    sent = 0;
-
-    ssize_t n = connection_->send(
-        connection_, reinterpret_cast<u_char*>(const_cast<char*>(bytes.data())),
-        bytes.size());
-
-    if (n == NGX_ERROR) {
-        fail(FailureKind::lost, LinkEvent::lost, "send() failed",
-             ngx_socket_errno);
-        return false;
-    }
-
-    if (n > 0) {
-        sent = static_cast<std::size_t>(n);
-        return true;
-    }
-
-    if (ngx_handle_write_event(connection_->write, 0) != NGX_OK) {
-        fail(FailureKind::lost, LinkEvent::lost, "its events are not watched");
-        return false;
-    }
-
-    return true;
-}
-
-
-// False: the connection is gone.
-bool Connection::receive()
-{
-    for (int reads = 0; reads < reads_per_turn; reads++) {
-        ssize_t n = connection_->recv(connection_, receive_buffer,
-                                      sizeof(receive_buffer));
-
-        if (n == NGX_AGAIN) {
-            return true;
-        }
-
-        if (n == 0) {
-            fail(FailureKind::lost, LinkEvent::lost,
-                 "it closed the connection");
-            return false;
-        }
-
-        if (n < 0) {
-            fail(FailureKind::lost, LinkEvent::lost, "recv() failed",
-                 ngx_socket_errno);
-            return false;
-        }
-
-        if (!replies_.feed({reinterpret_cast<char*>(receive_buffer),
-                            static_cast<std::size_t>(n)})) {
-            fail(FailureKind::protocol, LinkEvent::broken, "out of memory");
-            return false;
-        }
-
-        if (!take_replies()) {
-            return false;
-        }
-
-        if (!connection_->read->ready) {
-            return true;
-        }
-    }
-
-    ngx_post_event(connection_->read, &ngx_posted_next_events);
-
-    return true;
-}
-
-
-// False: the connection is gone.
-bool Connection::take_replies()
-{
-    for (;;) {
-        switch (replies_.next()) {
-
-        case ReplyReader::Outcome::more:
-            if (replies_.halfway() && !link_.starting() && !has_queued()) {
-                fail(FailureKind::protocol, LinkEvent::broken,
-                     "it sent what was not asked for");
-                return false;
-            }
-            return true;
-
-        case ReplyReader::Outcome::broken:
-            fail(FailureKind::protocol, LinkEvent::broken,
-                 "it sent what is not a reply");
-            return false;
-
-        case ReplyReader::Outcome::reply:
-            if (!(link_.starting() ? take_step_reply()
-                                   : take_command_reply())) {
-                return false;
-            }
-            break;
-        }
-    }
-}
-
-
-// The answer to AUTH, SELECT or PING. False: the connection is gone.
-bool Connection::take_step_reply()
-{
-    const ReplyNode& reply = replies_.root();
-    bool probing = link_.state() == LinkState::probing;
-
-    if (reply.type == ReplyType::error) {
-        fail(FailureKind::refused, LinkEvent::refused, step_name(link_.state()),
-             0, error_word(replies_.text(reply)));
-        return false;
-    }
-
-    if (!is_status(replies_, probing ? "PONG" : "OK") ||
-        !step_command_.empty() || replies_.halfway()) {
-        fail(FailureKind::protocol, LinkEvent::broken,
-             "it sent what was not asked for");
-        return false;
-    }
-
-    std::uint32_t generation = generation_;
-    step(LinkEvent::accepted);
-
-    return generation == generation_;
-}
-
-
-// False: the connection is gone.
-bool Connection::take_command_reply()
-{
-    Pending* pending = nullptr;
-
-    if (has_queued()) {
-        pending = ngx_queue_data(ngx_queue_head(&line_), Pending, in_order);
-    }
-
-    // a reply to a command that was not sent yet is not its reply
-    if (pending == nullptr || pending->end > output_.sent()) {
-        fail(FailureKind::protocol, LinkEvent::broken,
-             "it sent what was not asked for");
-        return false;
-    }
-
-    std::uint32_t generation = generation_;
-    OutputBuffer::Position end = pending->end;
-
-    ngx_queue_remove(&pending->in_order);
-
-    if (replies_.root().type != ReplyType::error) {
-        link_.answered();
-    }
-
-    if (!owner_.replied(*this, *pending, replies_)) {
-        ngx_queue_insert_head(&line_, &pending->in_order);
-        fail(FailureKind::protocol, LinkEvent::broken,
-             "it sent what is not a reply to the command");
-        return false;
-    }
-
-    if (generation != generation_) {
-        return false;
-    }
-
-    output_.release(end);
-
-    return true;
+    ngx_queue_init(&line_);
+    ngx_queue_add(&line_, &held_);
+    ngx_queue_init(&held_);
 }
 
 
@@ -717,18 +449,21 @@ void Connection::fail_queued()
 {
     ngx_queue_t entries;
 
+    release_held();
     ngx_queue_init(&entries);
 
-    if (has_queued()) {
+    if (!ngx_queue_empty(&line_)) {
         ngx_queue_add(&entries, &line_);
         ngx_queue_init(&line_);
     }
 
     output_.clear();
+    wait_due_ = false;
     fail_entries(&entries);
 }
 
 
+// None of them is on the connection any more, whatever the owner does now.
 void Connection::fail_entries(ngx_queue_t* entries)
 {
     while (!ngx_queue_empty(entries)) {
@@ -752,7 +487,7 @@ void Connection::mark_idle()
         return;
     }
 
-    connection_->idle = 1;
+    channel_.set_idle(true);
 }
 
 }  // namespace logout::redis

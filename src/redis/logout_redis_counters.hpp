@@ -34,15 +34,16 @@ struct StoreCounters {
     std::uint64_t connects;     // attempts to connect
     std::uint64_t established;  // connections that became ready
     std::uint64_t failures[failure_kinds];
-    std::uint64_t commands;     // queued
-    std::uint64_t replies;      // of any kind but errors
-    std::uint64_t errors;       // error replies
-    std::uint64_t unavailable;  // queued, but without a reply
-    std::uint64_t rejected;     // not queued: the server is known to be down
-    std::uint64_t overflows;    // not queued: too many pending
-    std::uint64_t resent;       // sent again after a connection was lost
-    std::uint64_t writes;       // system calls that sent commands
-    std::uint64_t latency_sum;  // of replies, in milliseconds
+    std::uint64_t commands;      // queued
+    std::uint64_t replies;       // of any kind but errors
+    std::uint64_t errors;        // error replies
+    std::uint64_t unavailable;   // queued, but without a reply
+    std::uint64_t rejected;      // not queued: the server is known to be down
+    std::uint64_t overflows;     // not queued: too many pending
+    std::uint64_t resent;        // sent again after a connection was lost
+    std::uint64_t unreplicated;  // deleted, but not on enough replicas in time
+    std::uint64_t writes;        // system calls that sent commands
+    std::uint64_t latency_sum;   // of replies, in milliseconds
     std::uint64_t latency[latency_bounds.size() + 1];
 
     std::uint64_t in_flight;  // gauge

@@ -45,7 +45,7 @@ std::size_t header_length(std::size_t number)
 }  // namespace
 
 
-char* OutputBuffer::claim(std::size_t length)
+char* OutputBuffer::claim(std::size_t length, std::size_t reserve)
 {
     if (data_ == nullptr) {
         data_.reset(new (std::nothrow) char[capacity_]);
@@ -58,9 +58,9 @@ char* OutputBuffer::claim(std::size_t length)
         compact();
     }
 
-    if (capacity_ - filled_ < length) {
+    if (capacity_ - filled_ < length + reserve) {
         compact();
-        if (capacity_ - filled_ < length) {
+        if (capacity_ - filled_ < length + reserve) {
             return nullptr;
         }
     }
@@ -96,6 +96,28 @@ void OutputBuffer::release(Position position)
     if (released_ == filled_) {
         clear();
     }
+}
+
+
+void OutputBuffer::Rebuild::keep(Position& begin, Position& end)
+{
+    std::size_t from = static_cast<std::size_t>(begin - output_.base_);
+    std::size_t length = static_cast<std::size_t>(end - begin);
+    char* data = output_.data_.get();
+
+    std::memmove(data + kept_, data + from, length);
+
+    begin = output_.base_ + kept_;
+    end = begin + length;
+    kept_ += length;
+}
+
+
+void OutputBuffer::Rebuild::finish()
+{
+    output_.released_ = 0;
+    output_.sent_ = 0;
+    output_.filled_ = kept_;
 }
 
 

@@ -19,9 +19,24 @@ public:
 
     explicit OutputBuffer(std::size_t capacity) : capacity_(capacity) {}
 
-    // Room for `length` bytes at the end, to be filled at once; nullptr when
-    // there is none.
-    char* claim(std::size_t length);
+    // Keeps some of the commands and drops what is between them. Nothing of
+    // what is kept counts as sent.
+    class Rebuild {
+    public:
+        explicit Rebuild(OutputBuffer& output) : output_(output) {}
+
+        // In ascending order. Sets the positions to the new ones.
+        void keep(Position& begin, Position& end);
+        void finish();
+
+    private:
+        OutputBuffer& output_;
+        std::size_t kept_ = 0;
+    };
+
+    // Room for `length` bytes at the end, to be filled at once, and `reserve`
+    // bytes more for a later claim; nullptr when there is not as much.
+    char* claim(std::size_t length, std::size_t reserve = 0);
 
     Position end() const { return base_ + filled_; }
     Position sent() const { return base_ + sent_; }
@@ -32,9 +47,6 @@ public:
 
     // What is before `position` is not needed any more.
     void release(Position position);
-
-    // Everything not released is to be sent again.
-    void rewind() { sent_ = released_; }
 
     void clear();
 

@@ -37,8 +37,10 @@ Pending* PendingPool::take(ReplyHandler handler, void* data)
 
     pending->handler = handler;
     pending->data = data;
+    pending->integer = 0;
     pending->queued = ngx_current_msec;
     pending->resent = false;
+    pending->on_hold = false;
 
     ngx_queue_insert_tail(&by_age_, &pending->by_age);
     in_use_++;

@@ -17,8 +17,14 @@ class Connection;
 enum class CommandKind : std::uint8_t {
     unlink,  // UNLINK key
     del,     // DEL key
-    other,
+    other,   // a command of the store's user
+    wait,    // WAIT, for the deletes before it
 };
+
+inline bool is_delete(CommandKind kind)
+{
+    return kind == CommandKind::unlink || kind == CommandKind::del;
+}
 
 struct Pending {
     ngx_queue_t by_age;    // in the pool, oldest first
@@ -31,10 +37,12 @@ struct Pending {
     OutputBuffer::Position begin;  // of the command in its output
     OutputBuffer::Position end;
 
+    std::int64_t integer;  // of a delete that waits for its replicas
     ngx_msec_t queued;
     std::uint32_t key_length;  // of the last argument
     CommandKind kind;
     bool resent;
+    bool on_hold;  // answered; whether replicas follow is not known yet
 };
 
 class PendingPool {

@@ -10,9 +10,6 @@ namespace logout::redis {
 
 namespace {
 
-constexpr std::size_t error_word_limit = 24;
-
-
 // Objects are named by index + 1: the nodes move when their vector grows, and
 // the parser takes a null pointer for "out of memory".
 void* handle(std::size_t index)
@@ -81,6 +78,16 @@ void* create_nil(const redisReadTask* task)
 
 
 void free_object(void*) {}
+
+
+const redisReadTask& first_task(const redisReader& reader)
+{
+#if HIREDIS_MAJOR >= 1
+    return *reader.task[0];
+#else
+    return reader.rstack[0];
+#endif
+}
 
 
 redisReplyObjectFunctions object_functions()
@@ -243,11 +250,17 @@ std::string_view ReplyReader::text(const ReplyNode& node) const
 }
 
 
+// The parser takes the type byte before the rest of a value has arrived.
 bool ReplyReader::halfway() const
 {
-    bool partly_read = !complete_ && !nodes_.empty();
+    if (reader_ == nullptr) {
+        return false;
+    }
 
-    return partly_read || (reader_ != nullptr && reader_->len > reader_->pos);
+    bool value_begun = reader_->ridx > 0 ||
+                       (reader_->ridx == 0 && first_task(*reader_).type >= 0);
+
+    return value_begun || reader_->len > reader_->pos;
 }
 
 

@@ -85,8 +85,10 @@ private:
     std::string text_;
 };
 
+constexpr std::size_t error_word_limit = 24;
+
 // The first word of an error reply, such as NOPERM: upper-case letters only,
-// at most 24. "ERR" where it does not start with one.
+// at most error_word_limit. "ERR" where it does not start with one.
 std::string_view error_word(std::string_view text);
 
 }  // namespace logout::redis

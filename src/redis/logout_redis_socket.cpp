@@ -65,14 +65,14 @@ Opening open_connection(const ngx_addr_t& address, ngx_log_t* log)
     ngx_socket_t fd = ngx_socket(address.sockaddr->sa_family, SOCK_STREAM, 0);
 
     if (fd == (ngx_socket_t) -1) {
-        return {nullptr, false, ngx_socket_errno, "socket()"};
+        return {nullptr, false, ngx_socket_errno, "socket() failed"};
     }
 
     ngx_connection_t* connection = ngx_get_connection(fd, log);
 
     if (connection == nullptr) {
         (void) ngx_close_socket(fd);
-        return {nullptr, false, 0, "ngx_get_connection()"};
+        return {nullptr, false, 0, "no worker connection is free"};
     }
 
     connection->type = SOCK_STREAM;
@@ -89,7 +89,7 @@ Opening open_connection(const ngx_addr_t& address, ngx_log_t* log)
     connection->start_time = ngx_current_msec;
 
     if (ngx_nonblocking(fd) == -1) {
-        return failed(connection, ngx_nonblocking_n);
+        return failed(connection, ngx_nonblocking_n " failed");
     }
 
     if (address.sockaddr->sa_family != AF_UNIX) {
@@ -97,7 +97,7 @@ Opening open_connection(const ngx_addr_t& address, ngx_log_t* log)
     }
 
     if (!watch(connection)) {
-        return failed(connection, "epoll_ctl()");
+        return failed(connection, "its events cannot be watched");
     }
 
     if (connect(fd, address.sockaddr, address.socklen) == 0) {
@@ -106,7 +106,7 @@ Opening open_connection(const ngx_addr_t& address, ngx_log_t* log)
     }
 
     if (ngx_socket_errno != NGX_EINPROGRESS) {
-        return failed(connection, "connect()");
+        return failed(connection, "connect() failed");
     }
 
     return {connection, false, 0, nullptr};

@@ -13,7 +13,7 @@ struct Opening {
     ngx_connection_t* connection;  // nullptr: failed, see `error`
     bool connected;                // already: no need to wait
     ngx_err_t error;
-    const char* call;  // the function that failed
+    const char* problem;  // what failed
 };
 
 // The connection has no pool, `log` as its log, and no handlers.

@@ -20,6 +20,7 @@ bool Link::starting() const
     case LinkState::securing:
     case LinkState::authenticating:
     case LinkState::selecting:
+    case LinkState::verifying:
     case LinkState::probing:
         return true;
     case LinkState::idle:
@@ -60,6 +61,7 @@ LinkAction Link::on(LinkEvent event, bool pending)
         switch (state_) {
         case LinkState::authenticating:
         case LinkState::selecting:
+        case LinkState::verifying:
         case LinkState::probing:
             return next_step();
         default:
@@ -118,6 +120,13 @@ LinkAction Link::next_step()
         [[fallthrough]];
 
     case LinkState::selecting:
+        if (steps_.verify) {
+            state_ = LinkState::verifying;
+            return LinkAction::verify;
+        }
+        [[fallthrough]];
+
+    case LinkState::verifying:
         if (down_) {
             state_ = LinkState::probing;
             return LinkAction::probe;

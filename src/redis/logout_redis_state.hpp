@@ -14,6 +14,7 @@ enum class LinkState : std::uint8_t {
     securing,        // in the TLS handshake
     authenticating,  // AUTH was sent
     selecting,       // SELECT was sent
+    verifying,       // ROLE was sent: only a master is of use
     probing,         // PING was sent: the server was down before
     ready,           // commands are sent as they come
     waiting,         // the last attempt failed; the next follows the back-off
@@ -23,8 +24,8 @@ enum class LinkEvent : std::uint8_t {
     wanted,     // a command waits
     connected,  // connect() succeeded
     secured,    // the TLS handshake succeeded, the certificate is accepted
-    accepted,   // the server said yes to AUTH, SELECT or PING
-    refused,    // the server said no to AUTH, SELECT or PING
+    accepted,   // the server said yes to AUTH, SELECT, ROLE or PING
+    refused,    // the server said no to AUTH, SELECT, ROLE or PING
     lost,       // the server closed the connection
     broken,     // connect() failed, or nonsense was received
     expired,    // connecting took too long, or a command missed its deadline
@@ -38,6 +39,7 @@ enum class LinkAction : std::uint8_t {
     secure,
     authenticate,
     select,
+    verify,
     probe,
     serve,     // ready: send what is queued
     drop,      // close; nothing to retry
@@ -50,6 +52,7 @@ struct LinkSteps {
     bool secure;
     bool authenticate;
     bool select;
+    bool verify;
 };
 
 class Link {

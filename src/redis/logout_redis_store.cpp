@@ -12,8 +12,7 @@ constexpr ReplyLimits reply_limits = {64 * 1024, 64};
 constexpr std::size_t output_per_command = 512;
 constexpr std::size_t output_at_least = 64 * 1024;
 
-// One line about error replies per store and second is enough.
-constexpr ngx_msec_t refusal_log_interval = 1000;
+constexpr ngx_msec_t tell_interval = 1000;
 
 
 ConnectionSettings settings_of(const StoreConf& conf)
@@ -23,10 +22,13 @@ ConnectionSettings settings_of(const StoreConf& conf)
     settings.store = conf.name;
     settings.auth_command = conf.auth_command;
     settings.select_command = conf.select_command;
-    settings.connect_timeout = conf.connect_timeout;
+    settings.wait_command = conf.wait_command;
+    settings.wait_replicas = static_cast<std::int64_t>(conf.wait_replicas);
+    settings.step_timeout = conf.connect_timeout;
     settings.output_capacity =
         ngx_max(output_at_least, conf.max_pending * output_per_command);
     settings.limits = reply_limits;
+    settings.channel = {conf.connect_timeout, conf.resolver, conf.tls};
 
     return settings;
 }
@@ -151,63 +153,144 @@ void Store::on_deadline()
             return;
         }
 
+        if (pending->on_hold) {
+            // the key is gone from the master: that much is known
+            pending->connection->let_go(*pending);
+            confirmed(*pending, 0);
+            continue;
+        }
+
         pending->connection->expire();
     }
 }
 
 
-bool Store::replied(Connection& connection, Pending& pending,
-                    const ReplyReader& replies)
+Answer Store::replied(Connection& connection, Pending& pending,
+                      const ReplyReader& replies)
 {
     const ReplyNode& root = replies.root();
     std::string_view text = replies.text(root);
-    Reply reply = {ReplyStatus::integer, root.integer, {}};
 
     switch (root.type) {
 
-    case ReplyType::integer:
-        break;
-
     case ReplyType::error:
-        if (pending.kind == CommandKind::unlink && lacks_unlink(text) &&
-            send_as_del(connection, pending)) {
-            return true;
+        return refused(connection, pending, text);
+
+    case ReplyType::integer:
+        if (is_delete(pending.kind) && conf_.wait_replicas != 0) {
+            // sent twice, it may have deleted the key the first time
+            pending.integer = ngx_max(pending.integer, root.integer);
+            return hold(connection, pending);
         }
-        reply.status = ReplyStatus::error;
-        reply.text = error_word(text);
-        break;
+        answer(connection, pending, {ReplyStatus::integer, root.integer, {}});
+        return Answer::done;
 
     case ReplyType::status:
     case ReplyType::bulk:
-        reply.status = ReplyStatus::text;
-        reply.text = text;
-        break;
+        if (is_delete(pending.kind)) {
+            return Answer::nonsense;
+        }
+        answer(connection, pending, {ReplyStatus::text, 0, text});
+        return Answer::done;
 
     case ReplyType::nil:
-        reply.status = ReplyStatus::nil;
-        break;
+        if (is_delete(pending.kind)) {
+            return Answer::nonsense;
+        }
+        answer(connection, pending, {ReplyStatus::nil, 0, {}});
+        return Answer::done;
 
     case ReplyType::array:
-        return false;
-    }
-
-    if (reply.status == ReplyStatus::error) {
-        counters_->errors++;
-        note_error(connection, pending.kind, reply.text);
-
-    } else {
-        if (pending.kind != CommandKind::other &&
-            reply.status != ReplyStatus::integer) {
-            return false;
+        if (is_delete(pending.kind)) {
+            return Answer::nonsense;
         }
-        counters_->replies++;
-        note_success(connection, pending.kind);
+        answer(connection, pending, {ReplyStatus::text, root.count, {}});
+        return Answer::done;
     }
 
+    return Answer::nonsense;
+}
+
+
+Answer Store::hold(const Connection& connection, Pending& pending)
+{
+    if (connection.will_wait()) {
+        return Answer::hold;
+    }
+
+    confirmed(pending, 0);
+
+    return Answer::done;
+}
+
+
+Answer Store::refused(Connection& connection, Pending& pending,
+                      std::string_view text)
+{
+    if (pending.kind == CommandKind::unlink && lacks_unlink(text) &&
+        send_as_del(connection, pending)) {
+        return Answer::again;
+    }
+
+    std::string_view word = error_word(text);
+
+    counters_->errors++;
+    tell(connection, pending.kind, word);
+    count_latency(*counters_, ngx_current_msec - pending.queued);
+    finish(pending, {ReplyStatus::error, 0, word});
+
+    return Answer::done;
+}
+
+
+void Store::answer(Connection& connection, Pending& pending, const Reply& reply)
+{
+    counters_->replies++;
+    tell(connection, pending.kind, {});
     count_latency(*counters_, ngx_current_msec - pending.queued);
     finish(pending, reply);
+}
 
-    return true;
+
+void Store::confirmed(Pending& pending, std::int64_t replicas)
+{
+    bool enough = replicas >= static_cast<std::int64_t>(conf_.wait_replicas);
+
+    note_replicas(enough);
+    answer(*pending.connection, pending,
+           {ReplyStatus::integer,
+            pending.integer,
+            {},
+            enough || pending.integer == 0});
+}
+
+
+void Store::note_replicas(bool enough)
+{
+    constexpr char too_few = '1';
+    char& told = told_of_replicas_.refusal[0];
+
+    if (!enough) {
+        counters_->unreplicated++;
+    }
+
+    if (enough == (told == '\0') || !told_of_replicas_.may_tell()) {
+        return;
+    }
+
+    if (enough) {
+        told = '\0';
+        ngx_log_error(NGX_LOG_NOTICE, log_, 0,
+                      "logout_redis \"%V\": enough replicas follow again",
+                      &conf_.name);
+        return;
+    }
+
+    told = too_few;
+    ngx_log_error(NGX_LOG_ERR, log_, 0,
+                  "logout_redis \"%V\": deletes have not reached as many "
+                  "replicas as \"wait_replicas\" asks for",
+                  &conf_.name);
 }
 
 
@@ -245,57 +328,43 @@ bool Store::send_as_del(Connection& connection, Pending& pending)
 }
 
 
-Store::Refusal& Store::refusal_of(CommandKind kind)
+bool Store::Told::may_tell()
 {
-    return kind == CommandKind::other ? command_refusal_ : delete_refusal_;
+    if (when != 0 && ngx_current_msec - when < tell_interval) {
+        return false;
+    }
+
+    when = ngx_current_msec;
+
+    return true;
 }
 
 
-void Store::note_error(const Connection& connection, CommandKind kind,
-                       std::string_view word)
+// Called for every reply: `refusal` is the error's first word, or empty.
+void Store::tell(const Connection& connection, CommandKind kind,
+                 std::string_view refusal)
 {
-    Refusal& refusal = refusal_of(kind);
+    Told& told = is_delete(kind) ? told_of_deletes_ : told_of_commands_;
 
-    if (word == refusal.word) {
+    if (refusal == told.refusal || !told.may_tell()) {
         return;
     }
 
-    std::size_t length = ngx_min(word.size(), sizeof(refusal.word) - 1);
-    ngx_memcpy(refusal.word, word.data(), length);
-    refusal.word[length] = '\0';
+    told.refusal[refusal.copy(told.refusal, error_word_limit)] = '\0';
 
-    if (refusal.logged != 0 &&
-        ngx_current_msec - refusal.logged < refusal_log_interval) {
+    const char* what = is_delete(kind) ? "deletes" : "commands";
+    const ngx_str_t& server = connection.endpoint().name;
+
+    if (refusal.empty()) {
+        ngx_log_error(NGX_LOG_NOTICE, log_, 0,
+                      "logout_redis \"%V\": %V accepts %s again", &conf_.name,
+                      &server, what);
         return;
     }
 
-    refusal.logged = ngx_current_msec;
-    ngx_log_error(
-        NGX_LOG_ERR, log_, 0, "logout_redis \"%V\": %V refuses %s: %s",
-        &conf_.name, &connection.endpoint().name,
-        kind == CommandKind::other ? "a command" : "to delete", refusal.word);
-}
-
-
-void Store::note_success(const Connection& connection, CommandKind kind)
-{
-    Refusal& refusal = refusal_of(kind);
-
-    if (refusal.word[0] == '\0') {
-        return;
-    }
-
-    refusal.word[0] = '\0';
-
-    if (ngx_current_msec - refusal.logged < refusal_log_interval) {
-        return;
-    }
-
-    refusal.logged = ngx_current_msec;
-    ngx_log_error(NGX_LOG_NOTICE, log_, 0,
-                  "logout_redis \"%V\": %V accepts %s again", &conf_.name,
-                  &connection.endpoint().name,
-                  kind == CommandKind::other ? "commands" : "deletes");
+    ngx_log_error(NGX_LOG_ERR, log_, 0,
+                  "logout_redis \"%V\": %V refuses %s: %s", &conf_.name,
+                  &server, what, told.refusal);
 }
 
 }  // namespace logout::redis

@@ -24,28 +24,35 @@ public:
     const StoreCounters& counted() const { return *counters_; }
     void count_in(StoreCounters* place);
 
-    bool replied(Connection& connection, Pending& pending,
-                 const ReplyReader& replies) override;
+    Answer replied(Connection& connection, Pending& pending,
+                   const ReplyReader& replies) override;
+    void confirmed(Pending& pending, std::int64_t replicas) override;
     void unavailable(Pending& pending) override;
     StoreCounters& counters() override { return *counters_; }
 
 private:
-    // The last error reply to one kind of command, to log a change only.
-    struct Refusal {
-        char word[25];
-        ngx_msec_t logged;
+    // What the log says about one kind of command. It is told of a change, and
+    // once a second at most.
+    struct Told {
+        bool may_tell();
+
+        char refusal[error_word_limit + 1];  // empty: none
+        ngx_msec_t when;
     };
 
     static void deadline_handler(ngx_event_t* event);
     void on_deadline();
     void watch_deadline();
 
+    Answer hold(const Connection& connection, Pending& pending);
+    Answer refused(Connection& connection, Pending& pending,
+                   std::string_view text);
     bool send_as_del(Connection& connection, Pending& pending);
+    void answer(Connection& connection, Pending& pending, const Reply& reply);
     void finish(Pending& pending, const Reply& reply);
-    void note_error(const Connection& connection, CommandKind kind,
-                    std::string_view word);
-    void note_success(const Connection& connection, CommandKind kind);
-    Refusal& refusal_of(CommandKind kind);
+    void note_replicas(bool enough);
+    void tell(const Connection& connection, CommandKind kind,
+              std::string_view refusal);
 
     const StoreConf& conf_;
     ngx_log_t* log_;
@@ -58,8 +65,9 @@ private:
     ConnectionSettings settings_;
     Connection connection_;
 
-    Refusal delete_refusal_ = {};
-    Refusal command_refusal_ = {};
+    Told told_of_deletes_ = {};
+    Told told_of_commands_ = {};
+    Told told_of_replicas_ = {};
 };
 
 }  // namespace logout::redis

@@ -1,0 +1,476 @@
+#include "ngx_http_logout_redis_parameters.hpp"
+
+#include "core/logout_nearest.hpp"
+
+#include <hiredis/hiredis.h>
+
+#include <initializer_list>
+
+using logout::redis::StoreConf;
+
+namespace {
+
+constexpr ngx_uint_t max_pending_limit = 1024 * 1024;
+constexpr ngx_uint_t replicas_limit = 1000;
+
+
+char* set_flag(ngx_conf_t* cf, ngx_flag_t& flag)
+{
+    ngx_str_t& value = ngx_http_logout_argument(cf, 1);
+
+    if (to_view(value) == "on") {
+        flag = 1;
+    } else if (to_view(value) == "off") {
+        flag = 0;
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\" directive, it must "
+                           "be \"on\" or \"off\"",
+                           &value, &ngx_http_logout_argument(cf, 0));
+        return ngx_http_logout_conf_error();
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char* set_number(ngx_conf_t* cf, ngx_uint_t least, ngx_uint_t most,
+                 ngx_uint_t& number)
+{
+    ngx_str_t& value = ngx_http_logout_argument(cf, 1);
+    ngx_int_t n = ngx_atoi(value.data, value.len);
+
+    if (n == NGX_ERROR || (ngx_uint_t) n < least || (ngx_uint_t) n > most) {
+        return ngx_http_logout_invalid_value(cf, 1);
+    }
+
+    number = (ngx_uint_t) n;
+
+    return NGX_CONF_OK;
+}
+
+
+char* set_time(ngx_conf_t* cf, ngx_uint_t index, ngx_msec_t& time)
+{
+    ngx_int_t n = ngx_parse_time(&ngx_http_logout_argument(cf, index), 0);
+
+    if (n == NGX_ERROR || n == 0) {
+        return ngx_http_logout_invalid_value(cf, index);
+    }
+
+    time = (ngx_msec_t) n;
+
+    return NGX_CONF_OK;
+}
+
+
+char* set_text(ngx_conf_t* cf, ngx_str_t& text)
+{
+    if (ngx_http_logout_argument(cf, 1).len == 0) {
+        return ngx_http_logout_invalid_value(cf, 1);
+    }
+
+    text = ngx_http_logout_argument(cf, 1);
+
+    return NGX_CONF_OK;
+}
+
+
+char* set_database(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_number(cf, 0, NGX_MAX_INT32_VALUE, block.store->database);
+}
+
+
+char* set_username(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_text(cf, block.store->username);
+}
+
+
+char* two_passwords()
+{
+    return const_cast<char*>(
+        "\"password\" and \"password_file\" exclude each other");
+}
+
+
+char* set_password(ngx_conf_t* cf, RedisBlock& block)
+{
+    return block.store->password.len != 0 ? two_passwords()
+                                          : set_text(cf, block.store->password);
+}
+
+
+char* set_password_file(ngx_conf_t* cf, RedisBlock& block)
+{
+    return block.store->password.len != 0
+               ? two_passwords()
+               : ngx_http_logout_redis_password_file(cf, block.store->password);
+}
+
+
+char* set_connect_timeout(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_time(cf, 1, block.store->connect_timeout);
+}
+
+
+char* set_timeout(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_time(cf, 1, block.store->timeout);
+}
+
+
+char* set_max_pending(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_number(cf, 1, max_pending_limit, block.store->max_pending);
+}
+
+
+char* set_wait_replicas(ngx_conf_t* cf, RedisBlock& block)
+{
+    char* result =
+        set_number(cf, 1, replicas_limit, block.store->wait_replicas);
+
+    return result == NGX_CONF_OK ? set_time(cf, 2, block.store->wait_time)
+                                 : result;
+}
+
+
+char* set_resolver(ngx_conf_t* cf, RedisBlock& block)
+{
+    block.store->resolver = ngx_resolver_create(
+        cf, &ngx_http_logout_argument(cf, 1), cf->args->nelts - 1);
+
+    return block.store->resolver == nullptr ? ngx_http_logout_conf_error()
+                                            : NGX_CONF_OK;
+}
+
+
+char* set_ssl(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_flag(cf, block.ssl);
+}
+
+
+char* set_ssl_verify(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_flag(cf, block.ssl_verify);
+}
+
+
+char* set_ssl_name(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_text(cf, block.ssl_name);
+}
+
+
+char* set_ssl_trusted_certificate(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_text(cf, block.ssl_trusted_certificate);
+}
+
+
+char* set_ssl_certificate(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_text(cf, block.ssl_certificate);
+}
+
+
+char* set_ssl_certificate_key(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_text(cf, block.ssl_certificate_key);
+}
+
+
+struct Parameter {
+    std::string_view name;
+    ngx_uint_t values_min;
+    ngx_uint_t values_max;
+    bool needs_ssl;
+    char* (*set)(ngx_conf_t* cf, RedisBlock& block);
+};
+
+constexpr ngx_uint_t any_number = NGX_CONF_MAX_ARGS;
+
+// clang-format off
+constexpr Parameter parameters[] = {
+    {"server",                  1, 1, false, ngx_http_logout_redis_server},
+    {"database",                1, 1, false, set_database},
+    {"username",                1, 1, false, set_username},
+    {"password",                1, 1, false, set_password},
+    {"password_file",           1, 1, false, set_password_file},
+    {"connect_timeout",         1, 1, false, set_connect_timeout},
+    {"timeout",                 1, 1, false, set_timeout},
+    {"max_pending",             1, 1, false, set_max_pending},
+    {"wait_replicas",           2, 2, false, set_wait_replicas},
+    {"resolver",                1, any_number, false, set_resolver},
+    {"ssl",                     1, 1, false, set_ssl},
+    {"ssl_verify",              1, 1, true,  set_ssl_verify},
+    {"ssl_name",                1, 1, true,  set_ssl_name},
+    {"ssl_trusted_certificate", 1, 1, true,  set_ssl_trusted_certificate},
+    {"ssl_certificate",         1, 1, true,  set_ssl_certificate},
+    {"ssl_certificate_key",     1, 1, true,  set_ssl_certificate_key},
+};
+// clang-format on
+
+constexpr std::size_t parameter_count =
+    sizeof(parameters) / sizeof(parameters[0]);
+
+
+char* unknown_parameter(ngx_conf_t* cf)
+{
+    ngx_str_t& name = ngx_http_logout_argument(cf, 0);
+    std::string_view names[parameter_count];
+
+    for (std::size_t i = 0; i < parameter_count; i++) {
+        names[i] = parameters[i].name;
+    }
+
+    std::string_view nearest =
+        logout::nearest_word(to_view(name), names, parameter_count);
+
+    if (nearest.empty()) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown directive \"%V\" in \"logout_redis\"",
+                           &name);
+
+    } else {
+        ngx_str_t suggestion = to_ngx_str(nearest);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "unknown directive \"%V\" in \"logout_redis\", "
+                           "did you mean \"%V\"?",
+                           &name, &suggestion);
+    }
+
+    return ngx_http_logout_conf_error();
+}
+
+
+char* set(ngx_conf_t* cf, RedisBlock& block, std::size_t index)
+{
+    const Parameter& parameter = parameters[index];
+    ngx_str_t& name = ngx_http_logout_argument(cf, 0);
+    ngx_uint_t values = cf->args->nelts - 1;
+
+    if (values < parameter.values_min || values > parameter.values_max) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid number of arguments in \"%V\" directive",
+                           &name);
+        return ngx_http_logout_conf_error();
+    }
+
+    if (block.seen & (1u << index)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" directive is duplicate", &name);
+        return ngx_http_logout_conf_error();
+    }
+
+    block.seen |= 1u << index;
+
+    char* result = parameter.set(cf, block);
+
+    if (result != NGX_CONF_OK && result != NGX_CONF_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s", result);
+        return ngx_http_logout_conf_error();
+    }
+
+    return result;
+}
+
+
+// Formats a command once and for all.
+bool prepare(ngx_pool_t* pool, std::initializer_list<std::string_view> words,
+             ngx_str_t& command)
+{
+    constexpr std::size_t most = 3;
+    const char* arguments[most];
+    std::size_t lengths[most];
+    int count = 0;
+
+    for (std::string_view word : words) {
+        arguments[count] = word.data();
+        lengths[count] = word.size();
+        count++;
+    }
+
+    char* text = nullptr;
+    int length = redisFormatCommandArgv(&text, count, arguments, lengths);
+
+    if (length < 0) {
+        return false;
+    }
+
+    command = copy_to_pool(pool, {text, static_cast<std::size_t>(length)});
+    redisFreeCommand(text);
+
+    return command.len != 0;
+}
+
+
+struct Decimal {
+    explicit Decimal(ngx_uint_t number)
+        : length(static_cast<std::size_t>(ngx_sprintf(digits, "%ui", number) -
+                                          digits))
+    {
+    }
+
+    std::string_view text() const
+    {
+        return {reinterpret_cast<const char*>(digits), length};
+    }
+
+    u_char digits[NGX_INT_T_LEN];
+    std::size_t length;
+};
+
+
+bool prepare_auth(ngx_pool_t* pool, StoreConf& store)
+{
+    std::string_view username = to_view(store.username);
+    std::string_view password = to_view(store.password);
+
+    if (password.empty()) {
+        return true;
+    }
+
+    return username.empty()
+               ? prepare(pool, {"AUTH", password}, store.auth_command)
+               : prepare(pool, {"AUTH", username, password},
+                         store.auth_command);
+}
+
+
+bool prepare_commands(ngx_pool_t* pool, StoreConf& store)
+{
+    if (!prepare_auth(pool, store)) {
+        return false;
+    }
+
+    if (store.database != 0 &&
+        !prepare(pool, {"SELECT", Decimal(store.database).text()},
+                 store.select_command)) {
+        return false;
+    }
+
+    return store.wait_replicas == 0 ||
+           prepare(pool,
+                   {"WAIT", Decimal(store.wait_replicas).text(),
+                    Decimal(store.wait_time).text()},
+                   store.wait_command);
+}
+
+
+char* refuse(ngx_conf_t* cf, const RedisBlock& block, const char* why)
+{
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in logout_redis \"%V\"", why,
+                       &block.store->name);
+
+    return ngx_http_logout_conf_error();
+}
+
+
+// The name of a parameter that was given and means something with TLS only.
+const char* ssl_parameter_given(const RedisBlock& block)
+{
+    for (std::size_t i = 0; i < parameter_count; i++) {
+        if (parameters[i].needs_ssl && (block.seen & (1u << i))) {
+            return parameters[i].name.data();
+        }
+    }
+
+    return nullptr;
+}
+
+
+char* check_resolved(ngx_conf_t* cf, const RedisBlock& block)
+{
+    if (block.unresolved.len == 0 || block.store->resolver != nullptr) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_uint_t line = cf->conf_file->line;
+
+    // the fault is where the server is named, not where the block ends
+    cf->conf_file->line = block.unresolved_line;
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in \"%V\"",
+                       block.unresolved_reason, &block.unresolved);
+    cf->conf_file->line = line;
+
+    return ngx_http_logout_conf_error();
+}
+
+}  // namespace
+
+
+char* ngx_http_logout_invalid_value(ngx_conf_t* cf, ngx_uint_t index)
+{
+    ngx_conf_log_error(
+        NGX_LOG_EMERG, cf, 0, "invalid value \"%V\" in \"%V\" directive",
+        &ngx_http_logout_argument(cf, index), &ngx_http_logout_argument(cf, 0));
+
+    return ngx_http_logout_conf_error();
+}
+
+
+char* ngx_http_logout_redis_parameter(ngx_conf_t* cf, ngx_command_t* /* cmd */,
+                                      void* conf)
+{
+    std::string_view name = to_view(ngx_http_logout_argument(cf, 0));
+
+    if (name == "include") {
+        return ngx_conf_include(cf, nullptr, conf);
+    }
+
+    for (std::size_t i = 0; i < parameter_count; i++) {
+        if (parameters[i].name == name) {
+            return set(cf, *static_cast<RedisBlock*>(conf), i);
+        }
+    }
+
+    return unknown_parameter(cf);
+}
+
+
+char* ngx_http_logout_redis_complete(ngx_conf_t* cf, RedisBlock& block)
+{
+    StoreConf& store = *block.store;
+
+    if (store.servers.nelts == 0) {
+        return refuse(cf, block, "no \"server\"");
+    }
+
+    if (check_resolved(cf, block) != NGX_CONF_OK) {
+        return ngx_http_logout_conf_error();
+    }
+
+    if (store.username.len != 0 && store.password.len == 0) {
+        return refuse(cf, block,
+                      "\"username\" without \"password\" or "
+                      "\"password_file\"");
+    }
+
+    // a delete may wait for the WAIT before its own
+    if (store.wait_replicas != 0 && store.wait_time * 2 > store.timeout) {
+        return refuse(cf, block,
+                      "the time of \"wait_replicas\" is more than half of "
+                      "\"timeout\"");
+    }
+
+    if (!block.ssl && ssl_parameter_given(block) != nullptr) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%s\" without \"ssl on\" in logout_redis \"%V\"",
+                           ssl_parameter_given(block), &store.name);
+        return ngx_http_logout_conf_error();
+    }
+
+    if (block.ssl &&
+        ngx_http_logout_redis_complete_tls(cf, block) != NGX_CONF_OK) {
+        return ngx_http_logout_conf_error();
+    }
+
+    return prepare_commands(cf->pool, store) ? NGX_CONF_OK
+                                             : ngx_http_logout_conf_error();
+}

@@ -1,0 +1,17 @@
+# The parts of src/redis that need no nginx: state machine, commands, replies.
+
+REDIS_PURE := state output reply
+REDIS_OBJECTS := $(REDIS_PURE:%=$(UNIT_BUILD)/redis/logout_redis_%.o)
+REDIS_PROGRAMS := $(filter $(UNIT_BUILD)/test_redis_%,$(UNIT_PROGRAMS))
+
+$(REDIS_PROGRAMS): UNIT_CORE += $(REDIS_OBJECTS) -lhiredis
+$(REDIS_PROGRAMS): $(REDIS_OBJECTS)
+
+$(REDIS_OBJECTS): $(UNIT_BUILD)/redis/%.o: src/redis/%.cpp \
+        $(UNIT_BUILD)/unit.settings
+	@mkdir -p $(@D)
+	@echo "unit: $<"
+	@$(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
+	    -Isrc -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(UNIT_BUILD)/redis/*.d)
