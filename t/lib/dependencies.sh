@@ -23,7 +23,11 @@ packages() {
         fuzz)     echo clang libclang-rt-dev ;;
         soak)     echo apache2-utils procps ;;
         coverage) echo gcovr ;;
-        bench)    echo wrk valgrind procps ;;
+        instructions) echo valgrind python3 redis-server nginx ;;
+        bench)    echo wrk python3 linux-perf util-linux openssl nodejs \
+                       libnginx-mod-http-lua lua-nginx-redis apache2-bin \
+                       libapache2-mod-auth-openidc \
+                       $(command -v npm >/dev/null || echo npm) ;;
         browser)  echo chromium nodejs \
                        $(command -v npm >/dev/null || echo npm) ;;
         *)        fail "There is no list of packages for \"$1\" in $0." ;;

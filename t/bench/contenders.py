@@ -1,0 +1,197 @@
+"""Everything that the benchmark compares, each started the way it is run."""
+
+import shutil
+import signal
+import subprocess
+
+import nginx
+import sessions
+from processes import BenchError, Process, free_port, worker_of
+
+HERE = nginx.HERE
+
+APACHE = """\
+ServerRoot {directory}
+PidFile {directory}/httpd.pid
+ServerName localhost
+Listen 127.0.0.1:{port}
+{modules}
+User nobody
+Group nogroup
+ServerLimit 1
+StartServers 1
+ThreadLimit 128
+ThreadsPerChild 128
+MaxRequestWorkers 128
+MinSpareThreads 1
+MaxSpareThreads 128
+MaxConnectionsPerChild 0
+KeepAlive On
+MaxKeepAliveRequests 0
+KeepAliveTimeout 3600
+Mutex default:{directory}
+ErrorLog {directory}/error.log
+LogLevel warn
+
+OIDCProviderIssuer https://op.example.com
+OIDCProviderAuthorizationEndpoint https://op.example.com/authorize
+OIDCProviderTokenEndpoint https://op.example.com/token
+OIDCProviderJwksUri https://op.example.com/jwks
+OIDCClientID bench
+OIDCClientSecret bench
+OIDCRedirectURI http://localhost/callback
+OIDCRedirectURLsAllowed ^https://client-00000\\.example\\.com/
+OIDCCryptoPassphrase bench
+OIDCCacheType redis
+OIDCCacheEncrypt Off
+OIDCRedisCacheServer 127.0.0.1:{redis_port}
+
+<Location />
+    AuthType openid-connect
+    Require valid-user
+</Location>
+"""
+
+APACHE_MODULES = ["mpm_event", "authz_core", "authz_user", "authn_core",
+                  "auth_openidc"]
+
+
+class Apache:
+    """Apache with mod_auth_openidc, one child of 128 threads."""
+
+    def __init__(self, directory, redis, core):
+        directory.mkdir(parents=True, exist_ok=True)
+        self.port = free_port()
+        modules = "\n".join(
+            f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
+            for name in APACHE_MODULES)
+        file = directory / "httpd.conf"
+        file.write_text(APACHE.format(directory=directory, port=self.port,
+                                      modules=modules, redis_port=redis.port))
+        self.process = Process(
+            ["/usr/sbin/apache2", "-d", directory, "-f", file, "-DFOREGROUND"],
+            directory / "output.log", core)
+        self.process.wait_for_port(self.port)
+        self.worker = worker_of(self.process.pid)
+
+    def stop(self):
+        self.process.stop(signal.SIGTERM)
+
+
+class Express:
+    """Express with express-session and connect-redis, one process."""
+
+    def __init__(self, directory, redis, core):
+        install_express(directory)
+        self.port = free_port()
+        self.process = Process(
+            ["node", directory / "server.js"], directory / "output.log", core,
+            {"NODE_ENV": "production", "PORT": str(self.port),
+             "REDIS_PORT": str(redis.port),
+             "SESSION_SECRET": sessions.EXPRESS_SECRET,
+             "RETURN_URL": sessions.return_url(0, 0)})
+        self.process.wait_for_port(self.port)
+        self.worker = self.process.pid
+
+    def stop(self):
+        self.process.stop(signal.SIGTERM)
+
+
+def install_express(directory):
+    """The locked packages, installed once."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json", "server.js"):
+        shutil.copy(HERE / "express" / name, directory / name)
+
+    installed = directory / "node_modules/.package-lock.json"
+    lock = directory / "package-lock.json"
+    stamp = directory / "installed-lock.json"
+    if (installed.exists() and stamp.exists()
+            and stamp.read_bytes() == lock.read_bytes()):
+        return
+
+    result = subprocess.run(
+        ["npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit",
+         "--no-fund"],
+        cwd=directory, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise BenchError(f"npm ci failed:\n{result.stderr[-1000:]}")
+    shutil.copy(lock, stamp)
+
+
+class Contender:
+    """A name, the requests it is sent, and how to start it.
+
+    `start(directory, redis, core)` gives an object with `port`, `worker` (the
+    process id that is measured) and `stop()`.
+    """
+
+    def __init__(self, key, title, requests, start, deletes=True):
+        self.key = key
+        self.title = title
+        self.requests = requests
+        self.start = start
+        self.deletes = deletes
+
+
+def nginx_contender(key, title, requests, configuration, deletes=True):
+    """`configuration(redis, directory)` gives an nginx.Configuration."""
+    def start(directory, redis, core=None, prefix=()):
+        return nginx.Nginx(configuration(redis, directory), directory, core,
+                           prefix)
+
+    return Contender(key, title, requests, start, deletes)
+
+
+def tcp(redis):
+    return f"127.0.0.1:{redis.port}"
+
+
+def unix(redis):
+    return f"unix:{redis.unix_socket}"
+
+
+NGINX = [
+    nginx_contender(
+        "return", "nginx `return 302`", sessions.raw,
+        lambda redis, directory: nginx.static_redirect(), deletes=False),
+    nginx_contender(
+        "no-session", "this module, no session", sessions.raw,
+        lambda redis, directory: nginx.without_session(), deletes=False),
+    nginx_contender(
+        "tcp", "this module, TCP", sessions.raw,
+        lambda redis, directory: nginx.raw_session(tcp(redis))),
+    nginx_contender(
+        "unix", "this module, Unix socket", sessions.raw,
+        lambda redis, directory: nginx.raw_session(unix(redis))),
+    nginx_contender(
+        "express", "this module, signed `express` cookie", sessions.express,
+        lambda redis, directory: nginx.express_session(tcp(redis), directory)),
+    nginx_contender(
+        "urls", "this module, 10,000 clients × 10 URLs", sessions.many_urls,
+        lambda redis, directory: nginx.many_urls(tcp(redis))),
+    nginx_contender(
+        "lua", "nginx + lua-resty-redis", sessions.raw,
+        lambda redis, directory: nginx.lua(redis.port, directory)),
+]
+
+OTHERS = [
+    Contender("apache", "Apache + mod_auth_openidc", sessions.openidc, Apache),
+    Contender("node", "Express + connect-redis", sessions.express, Express),
+]
+
+ALL = NGINX + OTHERS
+
+# what "express" is held against when instructions are counted: the same number
+# of bytes to parse for nginx, and no signature
+AS_LONG_AS_EXPRESS = nginx_contender(
+    "tcp-long", "this module, TCP, cookies as long as `express`",
+    sessions.raw_as_long_as_express,
+    lambda redis, directory: nginx.raw_session(tcp(redis)))
+
+
+def by_key(key):
+    for contender in [*ALL, AS_LONG_AS_EXPRESS]:
+        if contender.key == key:
+            return contender
+    raise BenchError(f"there is no contender named {key}")

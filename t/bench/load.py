@@ -1,0 +1,73 @@
+"""One sample: load on a running contender, and what it cost."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from processes import BenchError, Usage
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parent.parent / "build/bench"
+LEAN_CLIENT = BUILD / "lean_client"
+
+
+
+def write_requests(requests, file):
+    file.write_text("".join(request.line() for request in requests))
+
+
+def run_lean(port, file, core=None, **options):
+    """Sends every request of `file` once; returns lean_client's result."""
+    command = [LEAN_CLIENT, "--port", port, "--requests", file]
+    for name, value in options.items():
+        command += [f"--{name}", value]
+    return run_client(command, core)
+
+
+def run_wrk(port, file, core, connections, seconds):
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
+               "-s", HERE / "wrk.lua", f"http://127.0.0.1:{port}", "--", file]
+    return run_client(command, core)
+
+
+def run_client(command, core):
+    if core is not None:
+        command = ["taskset", "-c", core, *command]
+    result = subprocess.run([str(word) for word in command],
+                            capture_output=True, text=True)
+    if result.returncode != 0:
+        raise BenchError(f"{result.stderr or result.stdout}")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def measure(worker, redis, client):
+    """Runs `client()`; adds to its result what worker and Redis used."""
+    worker_before, redis_before = Usage.of(worker), Usage.of(redis.pid)
+    sample = client()
+    worker_after, redis_after = Usage.of(worker), Usage.of(redis.pid)
+
+    per_100k = 100_000 / sample["requests"]
+    sample["worker_cpu"] = per_100k * (
+        worker_after.cpu_seconds - worker_before.cpu_seconds)
+    sample["redis_cpu"] = per_100k * (
+        redis_after.cpu_seconds - redis_before.cpu_seconds)
+    sample["voluntary_switches"] = per_100k * (
+        worker_after.voluntary_switches - worker_before.voluntary_switches)
+    sample["rss_kb"] = worker_after.resident_kb
+    sample["private_kb"] = worker_after.private_kb
+    return sample
+
+
+def check_answers(name, sample):
+    statuses = sample.get("statuses", {"302": sample["requests"]})
+    if sample["broken"] or sample["unexpected"] or set(statuses) != {"302"}:
+        raise BenchError(f"{name} did not answer every request with a "
+                         f"redirect: {sample}")
+
+
+def check_deletions(name, sample, before, after, slack=0):
+    """Every answered logout must have cost Redis exactly one key."""
+    deleted = before - after
+    if not sample["requests"] <= deleted <= sample["requests"] + slack:
+        raise BenchError(f"{name} answered {sample['requests']} logouts and "
+                         f"deleted {deleted} keys: not reported")

@@ -1,0 +1,111 @@
+"""Logout requests with their sessions: what the client sends, what Redis holds.
+
+Every request is one line for lean_client and wrk.lua, and names a session of
+its own, so that the keys left in Redis tell whether the contender did its work.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import random
+import time
+import uuid
+from dataclasses import dataclass
+from urllib.parse import quote
+
+EXPRESS_SECRET = "a secret of the benchmark, thirty-two bytes"
+CLIENTS = 10_000
+URLS_PER_CLIENT = 10
+
+
+@dataclass(frozen=True)
+class Request:
+    """One logout: the request's target and cookies, the session's key."""
+
+    target: str
+    cookie: str
+    key: str
+    value: str = "{}"
+
+    def line(self):
+        return f"{self.target}\t{self.cookie}\n"
+
+
+def client_id(number):
+    return f"client-{number:05}"
+
+
+def return_url(client, url):
+    return f"https://{client_id(client)}.example.com/bye/{url}"
+
+
+def target_for(client=0, url=0):
+    return (f"/logout?client_id={client_id(client)}"
+            f"&returnTo={quote(return_url(client, url), safe='')}")
+
+
+def random_ids(count):
+    source = random.Random(1)
+    return (f"{source.getrandbits(128):032x}" for _ in range(count))
+
+
+def raw(count):
+    """The cookie is the id; every request goes to the same URL."""
+    target = target_for()
+    return [Request(target, f"sid={name}", f"sess:{name}")
+            for name in random_ids(count)]
+
+
+def many_urls(count):
+    """Like raw(), spread over all clients and URLs."""
+    return [Request(target_for(number * 7 % CLIENTS,
+                               number * 3 % URLS_PER_CLIENT),
+                    f"sid={name}", f"sess:{name}")
+            for number, name in enumerate(random_ids(count))]
+
+
+def express(count):
+    """What express-session sets, and what connect-redis stores."""
+    target = target_for()
+    value = json.dumps({"cookie": {"originalMaxAge": None, "expires": None,
+                                   "httpOnly": True, "path": "/"},
+                        "user": "somebody"})
+    return [Request(target, f"connect.sid={sign_for_express(name)}",
+                    f"sess:{name}", value)
+            for name in random_ids(count)]
+
+
+def raw_as_long_as_express(count):
+    """Like raw(), with another cookie that makes up for Express' long one."""
+    plain, signed = raw(count), express(count)
+    return [Request(short.target, padded(short.cookie, len(long.cookie)),
+                    short.key)
+            for short, long in zip(plain, signed)]
+
+
+def padded(cookie, size):
+    """The cookie behind another one, `size` bytes together."""
+    filler = size - len(cookie) - len("other=; ")
+    return f"other={'v' * filler}; {cookie}" if filler >= 0 else cookie
+
+
+def sign_for_express(name):
+    digest = hmac.digest(EXPRESS_SECRET.encode(), name.encode(),
+                         hashlib.sha256)
+    signature = base64.b64encode(digest).decode().rstrip("=")
+    return quote(f"s:{name}.{signature}", safe="")
+
+
+def openidc(count):
+    """What mod_auth_openidc sets and stores (OIDCCacheEncrypt Off)."""
+    target = f"/callback?logout={quote(return_url(0, 0), safe='')}"
+    requests = []
+    for name in random_ids(count):
+        session = str(uuid.UUID(name))
+        value = json.dumps({"e": int(time.time()) + 3600, "i": session,
+                            "r": "somebody@op.example.com",
+                            "iss": "https://op.example.com"})
+        requests.append(Request(target, f"mod_auth_openidc_session={session}",
+                                f"s:{session}", value))
+    return requests
