@@ -3,6 +3,7 @@
 #ifndef NGX_HTTP_LOGOUT_CONF_HPP
 #define NGX_HTTP_LOGOUT_CONF_HPP
 
+#include "ngx_http_logout_deferred.hpp"
 #include "ngx_http_logout_ngx.hpp"
 
 #include "core/logout_plan.hpp"
@@ -98,6 +99,7 @@ struct LocationPolicy {
     std::vector<Session> tokens;
     std::string allow;            // of an Allow header
     std::string clear_site_data;  // of a Clear-Site-Data header, or empty
+    DeferredPolicy deferred;
     const ClientList* clients = nullptr;
     const FederatedUrl* federated = nullptr;
 };
@@ -109,6 +111,8 @@ struct ngx_http_logout_main_conf_t {
     // The clients of this worker, in the order of `stores`. Set when the
     // worker starts.
     logout::redis::Store** workers;
+
+    std::vector<DeferredZone*>* zones;  // logout_zone; nullptr: none
 
     // Keys $logout_session_hash; made anew when the configuration is read.
     u_char hash_key[32];
@@ -125,6 +129,8 @@ struct ngx_http_logout_loc_conf_t {
     std::vector<ClearCookieRule>* clear_cookies;
     std::string* clear_site_data;
     FederatedUrl* federated;
+    RedisFailure* redis_failure;
+    Again* again;
 
     ngx_uint_t bad_request;  // logout::BadRequestPolicy
     ngx_uint_t cross_site;   // logout::CrossSitePolicy

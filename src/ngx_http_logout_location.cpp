@@ -66,14 +66,20 @@ find_store(ngx_array_t* stores, const std::string& name, std::string& problem)
 }
 
 
+const ngx_http_logout_main_conf_t* main_conf(ngx_conf_t* cf)
+{
+    return static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+}
+
+
 template <typename Rule>
 std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 {
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
     std::string problem;
 
-    const auto store = find_store(lmcf->stores, rule.store_name, problem);
+    const auto store =
+        find_store(main_conf(cf)->stores, rule.store_name, problem);
     if (!store) {
         ngx_http_logout_conf_error(cf, rule.place, problem);
     }
@@ -243,6 +249,15 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
     fill_policy(conf, *location);
 
     if (!compile_rules(cf, conf, *location)) {
+        return conf_error;
+    }
+
+    const std::string problem = ngx_http_logout_compile_deferred(
+        main_conf(cf), conf, location->deferred);
+    if (!problem.empty()) {
+        ngx_str_t message = to_ngx_str(problem);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &message);
         return conf_error;
     }
 

@@ -111,6 +111,27 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      ngx_http_logout_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_redis_failure"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE123,
+      ngx_http_logout_redis_failure,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_again"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_again,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_bad_request"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,
@@ -280,6 +301,8 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->clear_cookies, prev->clear_cookies);
     inherit(conf->clear_site_data, prev->clear_site_data);
     inherit(conf->federated, prev->federated);
+    inherit(conf->redis_failure, prev->redis_failure);
+    inherit(conf->again, prev->again);
 
     ngx_conf_merge_uint_value(
         conf->bad_request, prev->bad_request,
@@ -345,7 +368,7 @@ ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle)
         }
     }
 
-    return NGX_OK;
+    return ngx_http_logout_start_deferred(lmcf, cycle);
 }
 
 
@@ -356,6 +379,8 @@ void ngx_http_logout_exit_process(ngx_cycle_t* cycle)
     if (lmcf == nullptr || lmcf->workers == nullptr) {
         return;
     }
+
+    ngx_http_logout_stop_deferred(lmcf);
 
     for (ngx_uint_t i = 0; i < lmcf->stores->nelts; ++i) {
         if (lmcf->workers[i] != nullptr) {
