@@ -66,20 +66,14 @@ find_store(ngx_array_t* stores, const std::string& name, std::string& problem)
 }
 
 
-const ngx_http_logout_main_conf_t* main_conf(ngx_conf_t* cf)
-{
-    return static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
-}
-
-
 template <typename Rule>
 std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 {
+    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
     std::string problem;
 
-    const auto store =
-        find_store(main_conf(cf)->stores, rule.store_name, problem);
+    const auto store = find_store(lmcf->stores, rule.store_name, problem);
     if (!store) {
         ngx_http_logout_conf_error(cf, rule.place, problem);
     }
@@ -231,6 +225,22 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
 }
 
 
+// "example.com/v2/logout", where logout_zone does not say otherwise.
+std::string zone_of(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf)
+{
+    if (conf->zone.len > 0) {
+        return std::string(to_view(conf->zone));
+    }
+
+    const auto* const cscf = static_cast<ngx_http_core_srv_conf_t*>(
+        ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
+    const auto* const clcf = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+
+    return std::string(to_view(cscf->server_name)).append(to_view(clcf->name));
+}
+
+
 char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
 {
     if (!has_anything_to_do(conf)) {
@@ -247,17 +257,10 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
     auto* const location = create_in_pool<LocationPolicy>(cf->pool);
 
     fill_policy(conf, *location);
+    location->counted = ngx_http_logout_count_location(cf, zone_of(cf, conf),
+                                                       conf->protocol->name);
 
     if (!compile_rules(cf, conf, *location)) {
-        return conf_error;
-    }
-
-    const std::string problem = ngx_http_logout_compile_deferred(
-        main_conf(cf), conf, location->deferred);
-    if (!problem.empty()) {
-        ngx_str_t message = to_ngx_str(problem);
-
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &message);
         return conf_error;
     }
 

@@ -1,6 +1,7 @@
 #include "ngx_http_logout_conf.hpp"
 #include "ngx_http_logout_pool.hpp"
 #include "ngx_http_logout_redis_conf.hpp"
+#include "ngx_http_logout_status.hpp"
 
 #include <openssl/rand.h>
 
@@ -111,27 +112,6 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
-    { ngx_string("logout_zone"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
-      ngx_http_logout_zone,
-      NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
-      nullptr },
-
-    { ngx_string("logout_redis_failure"),
-      ngx_http_logout_any_level|NGX_CONF_TAKE123,
-      ngx_http_logout_redis_failure,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      nullptr },
-
-    { ngx_string("logout_again"),
-      ngx_http_logout_any_level|NGX_CONF_1MORE,
-      ngx_http_logout_again,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      nullptr },
-
     { ngx_string("logout_bad_request"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,
@@ -153,12 +133,33 @@ ngx_command_t ngx_http_logout_commands[] = {
       offsetof(ngx_http_logout_loc_conf_t, methods),
       &ngx_http_logout_method_names },
 
+    { ngx_string("logout_zone"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_logout_loc_conf_t, zone),
+      nullptr },
+
+    { ngx_string("logout_memory"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_logout_memory,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_logout_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
       ngx_null_command
 };
 
 ngx_http_module_t ngx_http_logout_module_ctx = {
     ngx_http_logout_add_variables,     /* preconfiguration */
-    nullptr,                           /* postconfiguration */
+    ngx_http_logout_add_zone,          /* postconfiguration */
 
     ngx_http_logout_create_main_conf,  /* create main configuration */
     nullptr,                           /* init main configuration */
@@ -301,8 +302,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->clear_cookies, prev->clear_cookies);
     inherit(conf->clear_site_data, prev->clear_site_data);
     inherit(conf->federated, prev->federated);
-    inherit(conf->redis_failure, prev->redis_failure);
-    inherit(conf->again, prev->again);
+    ngx_conf_merge_str_value(conf->zone, prev->zone, "");
 
     ngx_conf_merge_uint_value(
         conf->bad_request, prev->bad_request,
@@ -342,13 +342,10 @@ bool has_workers(ngx_uint_t process)
 }
 
 
-ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle)
+bool create_stores(ngx_http_logout_main_conf_t* lmcf, ngx_cycle_t* cycle)
 {
-    auto* const lmcf = main_conf(cycle);
-
-    if (lmcf == nullptr || lmcf->stores == nullptr ||
-        !has_workers(ngx_process)) {
-        return NGX_OK;
+    if (lmcf->stores == nullptr) {
+        return true;
     }
 
     const ngx_uint_t count = lmcf->stores->nelts;
@@ -358,17 +355,48 @@ ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle)
     lmcf->workers = static_cast<logout::redis::Store**>(
         ngx_pcalloc(cycle->pool, count * sizeof(logout::redis::Store*)));
     if (lmcf->workers == nullptr) {
-        return NGX_ERROR;
+        return false;
     }
 
     for (ngx_uint_t i = 0; i < count; ++i) {
         lmcf->workers[i] = logout::redis::create_store(confs[i], cycle);
         if (lmcf->workers[i] == nullptr) {
-            return NGX_ERROR;
+            return false;
         }
     }
 
-    return ngx_http_logout_start_deferred(lmcf, cycle);
+    return true;
+}
+
+
+void close_stores(ngx_http_logout_main_conf_t* lmcf)
+{
+    if (lmcf->workers == nullptr) {
+        return;
+    }
+
+    for (ngx_uint_t i = 0; i < lmcf->stores->nelts; ++i) {
+        if (lmcf->workers[i] != nullptr) {
+            logout::redis::close_store(lmcf->workers[i]);
+        }
+    }
+}
+
+
+ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle)
+{
+    auto* const lmcf = main_conf(cycle);
+
+    if (lmcf == nullptr || !has_workers(ngx_process)) {
+        return NGX_OK;
+    }
+
+    if (!create_stores(lmcf, cycle)) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_logout_join_zone(lmcf, cycle);
+    return NGX_OK;
 }
 
 
@@ -376,16 +404,9 @@ void ngx_http_logout_exit_process(ngx_cycle_t* cycle)
 {
     auto* const lmcf = main_conf(cycle);
 
-    if (lmcf == nullptr || lmcf->workers == nullptr) {
-        return;
-    }
-
-    ngx_http_logout_stop_deferred(lmcf);
-
-    for (ngx_uint_t i = 0; i < lmcf->stores->nelts; ++i) {
-        if (lmcf->workers[i] != nullptr) {
-            logout::redis::close_store(lmcf->workers[i]);
-        }
+    if (lmcf != nullptr) {
+        close_stores(lmcf);
+        ngx_http_logout_leave_zone(lmcf);
     }
 }
 

@@ -41,7 +41,7 @@ void add_counters(LocationCounters& sum, const LocationCounters& more)
 }
 
 
-Outcome outcome_of(Result result)
+std::optional<Outcome> outcome_of(Result result)
 {
     switch (result) {
     case Result::logged_out:
@@ -49,10 +49,12 @@ Outcome outcome_of(Result result)
     case Result::no_session:
         return Outcome::no_session;
     case Result::deferred:
+        return Outcome::deferred;
     case Result::redis_unavailable:
         return Outcome::failed;
-    case Result::bad_request:
     case Result::preflight:
+        return std::nullopt;
+    case Result::bad_request:
     case Result::method_not_allowed:
     case Result::cross_site:
     case Result::prefetch:

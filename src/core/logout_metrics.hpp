@@ -51,13 +51,20 @@ void add_counters(LocationCounters& sum, const LocationCounters& more);
 
 
 // The last minutes, for the eye: what was answered in each stretch of time.
-enum class Outcome : std::uint8_t { logged_out, no_session, refused, failed };
+enum class Outcome : std::uint8_t {
+    logged_out,
+    no_session,
+    deferred,
+    refused,
+    failed,
+};
 
-constexpr std::size_t outcome_count = 4;
+constexpr std::size_t outcome_count = 5;
 constexpr std::uint64_t history_step = 10;  // seconds
 constexpr std::size_t history_length = 60;  // steps: ten minutes
 
-Outcome outcome_of(Result result);
+// Nothing for what was no logout: a CORS preflight.
+std::optional<Outcome> outcome_of(Result result);
 
 // A ring of one worker; trivial like LocationCounters. One more step than is
 // shown, so that what is written to is never what is read as the oldest.

@@ -99,7 +99,7 @@ void write_store(const StoreMetrics& store, JsonWriter& json)
 void write_recent(const RecentAnswers& recent, JsonWriter& json)
 {
     constexpr std::string_view names[outcome_count] = {
-        "logged_out", "no_session", "refused", "failed"};
+        "logged_out", "no_session", "deferred", "refused", "failed"};
 
     json.member("recent").open('{');
     json.member("step_seconds").number(history_step);

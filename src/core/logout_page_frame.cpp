@@ -16,14 +16,14 @@ constexpr std::string_view style = R"(
   --page: #f6f7f9; --card: #fff; --text: #1b1f24; --dim: #57606a;
   --line: #d0d7de; --accent: #0b5cad; --field: #fff;
   --logged-out: #00805c; --no-session: #2f81c1;
-  --refused: #b36b00; --failed: #c43c00;
+  --deferred: #a2558a; --refused: #b36b00; --failed: #c43c00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0f1419; --card: #171d24; --text: #e6edf3; --dim: #9ba6b2;
     --line: #303a45; --accent: #6cb6ff; --field: #0f1419;
     --logged-out: #1fb787; --no-session: #56b4e9;
-    --refused: #e69f00; --failed: #ff7b47;
+    --deferred: #cc79a7; --refused: #e69f00; --failed: #ff7b47;
   }
 }
 * { box-sizing: border-box; }
@@ -66,6 +66,7 @@ tbody th { font-weight: 400; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: .75rem 0 0; list-style: none; font-size: .875rem; }
 .legend svg { width: .8rem; height: .8rem; }
 .logged-out { fill: var(--logged-out); } .no-session { fill: var(--no-session); }
+.deferred { fill: var(--deferred); }
 .refused { fill: var(--refused); } .failed { fill: var(--failed); }
 .grid { stroke: var(--line); } .fill { fill: var(--accent); }
 .good { color: var(--logged-out); font-weight: 600; }

@@ -20,6 +20,7 @@ struct OutcomeStyle {
 constexpr OutcomeStyle outcomes[outcome_count] = {
     {"logged out", "logged-out", "#00805c"},
     {"no session", "no-session", "#2f81c1"},
+    {"deferred", "deferred", "#a2558a"},
     {"refused", "refused", "#b36b00"},
     {"Redis unavailable", "failed", "#c43c00"},
 };

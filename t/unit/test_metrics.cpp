@@ -169,11 +169,11 @@ void remembers_ten_minutes(void**)
     assert_int_equal(recent[1][0], 0);
     assert_int_equal(recent[2][0], 1);
     assert_int_equal(recent[59][1], 1);
-    assert_int_equal(recent[59][2], 2);
+    assert_int_equal(recent[59][3], 2);
 
     std::uint64_t failed = 0;
     for (const auto& step : recent) {
-        failed += step[3];
+        failed += step[4];
     }
     assert_int_equal(failed, 0);
 }
@@ -191,7 +191,7 @@ void forgets_what_is_older(void**)
     logout::RecentAnswers recent = {};
     add_history(recent, history, now + 610);
     assert_int_equal(recent[59][0], 1);
-    assert_int_equal(recent[59][3], 0);
+    assert_int_equal(recent[59][4], 0);
 
     // a worker whose clock is behind
     recent = {};
@@ -255,7 +255,7 @@ logout::Metrics some_metrics()
     count_answer(metrics.locations[1].counters, Result::cross_site,
                  RequestError::none, 0);
     metrics.stores.push_back(some_store());
-    metrics.recent[59] = {1, 2, 0, 0};
+    metrics.recent[59] = {1, 2, 0, 0, 0};
     return metrics;
 }
 
@@ -430,7 +430,7 @@ void draws_an_empty_page(void**)
 void draws_no_bar_over_the_top(void**)
 {
     auto metrics = some_metrics();
-    metrics.recent[0] = {1000, 0, 0, 1};
+    metrics.recent[0] = {1000, 0, 0, 0, 1};
 
     check_contains(page_of(metrics, 0), "<span>2000</span>");
 }

@@ -1,0 +1,124 @@
+// What is in the shared memory, for the files that create and read it.
+
+#ifndef NGX_HTTP_LOGOUT_ZONE_LAYOUT_HPP
+#define NGX_HTTP_LOGOUT_ZONE_LAYOUT_HPP
+
+#include "ngx_http_logout_zone.hpp"
+
+#include "redis/logout_redis_counters.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <memory>
+#include <vector>
+
+
+// A place of one worker. Places are never given back, so that a list of them
+// can be read while another process adds to it.
+template <typename Counters>
+struct WorkerPlace {
+    WorkerPlace* next;
+    ngx_pid_t owner;  // 0: free
+    Counters counters;
+};
+
+
+struct LocationSeries {
+    LocationSeries* next;
+    WorkerPlace<logout::LocationCounters>* places;
+    ngx_str_t location;
+    ngx_str_t protocol;
+};
+
+
+struct StoreSeries {
+    StoreSeries* next;
+    WorkerPlace<logout::redis::StoreCounters>* places;
+    ngx_str_t store;
+};
+
+
+struct ZoneHeader {
+    time_t since;
+    LocationSeries* locations;
+    StoreSeries* stores;
+    WorkerPlace<logout::History>* histories;
+};
+
+
+// What the configuration counts, and in a worker, where.
+struct Counting {
+    std::vector<std::unique_ptr<CountedLocation>> locations;
+    std::size_t size = NGX_CONF_UNSET_SIZE;  // logout_memory
+    ngx_shm_zone_t* zone = nullptr;
+
+    std::vector<StoreSeries*> stores;  // in the order of the main conf's
+
+    WorkerPlace<logout::History>* history = nullptr;
+
+    ZoneHeader* header() const { return static_cast<ZoneHeader*>(zone->data); }
+
+    ngx_slab_pool_t* slab() const
+    {
+        return reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr);
+    }
+};
+
+
+class SlabLock {
+public:
+    explicit SlabLock(ngx_slab_pool_t* slab) : slab_(slab)
+    {
+        ngx_shmtx_lock(&slab_->mutex);
+    }
+
+    ~SlabLock() { ngx_shmtx_unlock(&slab_->mutex); }
+
+    SlabLock(const SlabLock&) = delete;
+    SlabLock& operator=(const SlabLock&) = delete;
+
+private:
+    ngx_slab_pool_t* slab_;
+};
+
+
+// Zeroed; nullptr when there is no memory left. The lock is held.
+template <typename T>
+T* allocate_shared(ngx_slab_pool_t* slab)
+{
+    return static_cast<T*>(ngx_slab_calloc_locked(slab, sizeof(T)));
+}
+
+
+// For lists that another process may add to at any time.
+template <typename T>
+T* first_of(T* const& place)
+{
+    return __atomic_load_n(&place, __ATOMIC_ACQUIRE);
+}
+
+
+// Whether a place belongs to a worker that runs.
+inline bool is_alive(ngx_pid_t process)
+{
+    return process != 0 && (kill(process, 0) == 0 || errno != ESRCH);
+}
+
+
+inline void add_store_counters(logout::redis::StoreCounters& sum,
+                               const logout::redis::StoreCounters& more)
+{
+    static_assert(
+        std::is_trivially_copyable_v<logout::redis::StoreCounters> &&
+            sizeof(logout::redis::StoreCounters) % sizeof(std::uint64_t) == 0,
+        "StoreCounters must be nothing but numbers");
+
+    auto* const numbers = reinterpret_cast<std::uint64_t*>(&sum);
+    const auto* const others = reinterpret_cast<const std::uint64_t*>(&more);
+
+    for (std::size_t i = 0; i < sizeof(sum) / sizeof(*numbers); ++i) {
+        numbers[i] += others[i];
+    }
+}
+
+#endif
