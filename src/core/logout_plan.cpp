@@ -244,6 +244,7 @@ void apply_bad_request_policy(const LogoutPolicy& policy, LogoutPlan& plan)
 {
     switch (policy.bad_request) {
     case BadRequestPolicy::page:
+        plan.federated = false;  // it would hide the page
         break;
     case BadRequestPolicy::default_url:
         plan.return_url = default_url(list_in_use(plan.client, policy));

@@ -1,0 +1,431 @@
+// What a request is refused for, what a problem with its parameters costs, and
+// which sessions it ends.
+
+#include "plan_fixture.hpp"
+
+#include <cstdarg>
+#include <cstddef>
+#include <cstdint>
+#include <csetjmp>
+extern "C" {
+#include <cmocka.h>
+}
+
+#include <functional>
+#include <optional>
+
+using logout::BadRequestPolicy;
+using logout::CrossSitePolicy;
+using logout::FetchReason;
+using logout::LogoutPlan;
+using logout::Method;
+using logout::ParameterProblem;
+using logout::RequestError;
+using logout::Result;
+
+namespace {
+
+using Refusal = std::optional<Result>;
+
+
+// Sessions in the cookies a and b, lists, and a request that names both.
+class Endpoint : public PlanFixture {
+public:
+    explicit Endpoint(std::string_view protocol = "auth0")
+        : PlanFixture(protocol)
+    {
+        tenant({"https://www.test/"});
+        client("spa", {"https://spa.test/"}, {"https://spa.test"});
+        session("a", "one:");
+        session("b", "two:");
+        cookies({"a=1; b=2"});
+    }
+};
+
+
+void methods_that_are_not_listed_are_refused(void**)
+{
+    for (const Method method : {Method::get, Method::post}) {
+        Endpoint endpoint;
+        endpoint.request.method = method;
+        assert_false(endpoint.plan().refusal.has_value());
+    }
+
+    for (const Method method :
+         {Method::head, Method::delete_, Method::options, Method::other}) {
+        Endpoint endpoint;
+        endpoint.request.method = method;
+
+        const LogoutPlan plan = endpoint.plan();
+        assert_true(plan.refusal == Result::method_not_allowed);
+        assert_true(plan.sessions.empty());
+    }
+
+    Endpoint endpoint;
+    endpoint.policy.methods = {};
+    endpoint.policy.methods.add(Method::delete_);
+    assert_true(endpoint.plan().refusal == Result::method_not_allowed);
+    endpoint.request.method = Method::delete_;
+    assert_false(endpoint.plan().refusal.has_value());
+}
+
+
+void speculative_requests_are_refused(void**)
+{
+    for (const auto header :
+         {&logout::FetchMetadata::sec_purpose, &logout::FetchMetadata::purpose,
+          &logout::FetchMetadata::x_purpose, &logout::FetchMetadata::x_moz}) {
+        Endpoint endpoint;
+        endpoint.request.fetch.*header = "prefetch";
+
+        const LogoutPlan plan = endpoint.plan();
+        assert_true(plan.refusal == Result::prefetch);
+        assert_true(plan.fetch_reason == FetchReason::speculative);
+        assert_true(plan.sessions.empty());
+    }
+}
+
+
+void large_bodies_are_refused(void**)
+{
+    Endpoint endpoint;
+    endpoint.request.body_too_large = true;
+
+    const LogoutPlan plan = endpoint.plan();
+    assert_true(plan.refusal == Result::body_too_large);
+    assert_true(plan.sessions.empty());
+}
+
+
+void requests_of_other_sites_are_refused(void**)
+{
+    Endpoint endpoint;
+    endpoint.request.fetch.sec_fetch_site = "cross-site";
+    endpoint.request.fetch.sec_fetch_mode = "no-cors";
+    endpoint.request.fetch.sec_fetch_dest = "image";
+
+    const LogoutPlan plan = endpoint.plan();
+    assert_true(plan.refusal == Result::cross_site);
+    assert_true(plan.fetch_reason == FetchReason::passive_subresource);
+    assert_true(plan.sessions.empty());
+
+    endpoint.policy.cross_site = CrossSitePolicy::any;
+    assert_false(endpoint.plan().refusal.has_value());
+}
+
+
+// Of several reasons the first of this order counts.
+void refusals_have_an_order(void**)
+{
+    using Change = std::function<void(PlanFixture&)>;
+
+    const std::pair<Change, Result> steps[] = {
+        {[](PlanFixture& f) {
+             f.request.query = "returnTo=/no";
+             f.policy.bad_request = BadRequestPolicy::refuse;
+         },
+         Result::bad_request},
+        {[](PlanFixture& f) {
+             f.request.fetch.sec_fetch_site = "cross-site";
+             f.request.fetch.sec_fetch_dest = "image";
+         },
+         Result::cross_site},
+        {[](PlanFixture& f) { f.request.body_too_large = true; },
+         Result::body_too_large},
+        {[](PlanFixture& f) { f.request.fetch.sec_purpose = "prefetch"; },
+         Result::prefetch},
+        {[](PlanFixture& f) { f.request.method = Method::head; },
+         Result::method_not_allowed},
+    };
+
+    Endpoint endpoint;
+    for (const auto& [change, expected] : steps) {
+        change(endpoint);
+        const Refusal refusal = endpoint.plan().refusal;
+        if (refusal != expected) {
+            fail_msg("%s instead of %s",
+                     refusal ? name(*refusal).data() : "nothing",
+                     name(expected).data());
+        }
+    }
+}
+
+
+// A problem with one parameter hides what comes after it.
+void errors_have_an_order(void**)
+{
+    const std::pair<const char*, RequestError> cases[] = {
+        {"redirect_uri=%&client_id=nobody", RequestError::malformed_request},
+        {"redirect_uri=/no", RequestError::client_required},
+        {"redirect_uri=/no&client_id=nobody", RequestError::unknown_client},
+        {"redirect_uri=/no&client_id=spa",
+         RequestError::return_url_not_allowed},
+        {"redirect_uri=https://spa.test/&client_id=spa", RequestError::none},
+    };
+
+    for (const auto& [query, expected] : cases) {
+        Endpoint endpoint("schibsted");
+        assert_true(endpoint.plan(query).error == expected);
+    }
+}
+
+
+void problems_are_told(void**)
+{
+    Endpoint endpoint;
+
+    const LogoutPlan duplicate = endpoint.plan("returnTo=/&returnTo=/");
+    assert_true(duplicate.parameter_verdict.problem ==
+                ParameterProblem::duplicate);
+    assert_true(duplicate.parameter_verdict.name == "returnTo");
+
+    const LogoutPlan refused = endpoint.plan("returnTo=https://www.test/x");
+    assert_true(refused.return_url_verdict.rule ==
+                logout::AllowlistRule::path_not_listed);
+    assert_true(refused.asked_return_url == "https://www.test/x");
+    assert_true(refused.return_url.empty());
+}
+
+
+struct PolicyRow {
+    const char* query;
+    RequestError error;
+    const char* default_url;  // with logout_bad_request default
+};
+
+constexpr PolicyRow bad_requests[] = {
+    {"client_id=spa&redirect_uri=/no", RequestError::return_url_not_allowed,
+     "https://spa.test/"},
+    {"client_id=spa&redirect_uri=%", RequestError::malformed_request,
+     "https://www.test/"},
+    {"client_id=nobody", RequestError::unknown_client, "https://www.test/"},
+    {"", RequestError::client_required, "https://www.test/"},
+};
+
+
+void by_default_a_bad_request_ends_the_session_and_goes_nowhere(void**)
+{
+    for (const PolicyRow& row : bad_requests) {
+        Endpoint endpoint("schibsted");
+        const LogoutPlan plan = endpoint.plan(row.query);
+
+        assert_true(plan.error == row.error);
+        assert_false(plan.refusal.has_value());
+        assert_true(plan.return_url.empty());
+        assert_string_equal(Endpoint::keys(plan).c_str(), "one:1 two:2");
+    }
+}
+
+
+void a_bad_request_may_go_to_the_default_url(void**)
+{
+    for (const PolicyRow& row : bad_requests) {
+        Endpoint endpoint("schibsted");
+        endpoint.policy.bad_request = BadRequestPolicy::default_url;
+        const LogoutPlan plan = endpoint.plan(row.query);
+
+        assert_true(plan.error == row.error);
+        assert_false(plan.refusal.has_value());
+        assert_true(plan.return_url == row.default_url);
+        assert_string_equal(Endpoint::keys(plan).c_str(), "one:1 two:2");
+    }
+}
+
+
+void a_bad_request_may_be_refused(void**)
+{
+    for (const PolicyRow& row : bad_requests) {
+        Endpoint endpoint("schibsted");
+        endpoint.policy.bad_request = BadRequestPolicy::refuse;
+        const LogoutPlan plan = endpoint.plan(row.query);
+
+        assert_true(plan.error == row.error);
+        assert_true(plan.refusal == Result::bad_request);
+        assert_true(plan.return_url.empty());
+        assert_true(plan.sessions.empty());
+    }
+
+    Endpoint endpoint("schibsted");
+    endpoint.policy.bad_request = BadRequestPolicy::refuse;
+    assert_false(endpoint.plan("client_id=spa").refusal.has_value());
+}
+
+
+// The identity provider's page would hide that the return URL was refused;
+// where a default URL takes its place, it is the one that is sent there.
+void federated_does_not_hide_an_error(void**)
+{
+    Endpoint endpoint;
+
+    assert_true(endpoint.plan("federated").federated);
+    assert_false(endpoint.plan("federated&returnTo=/no").federated);
+    assert_false(endpoint.plan("federated&client_id=nobody").federated);
+
+    endpoint.policy.bad_request = BadRequestPolicy::default_url;
+    const LogoutPlan plan = endpoint.plan("federated&returnTo=/no");
+    assert_true(plan.federated);
+    assert_true(plan.return_url == "https://www.test/");
+}
+
+
+void every_session_of_every_cookie_is_ended(void**)
+{
+    Endpoint endpoint;
+
+    assert_string_equal(Endpoint::keys(endpoint.plan()).c_str(), "one:1 two:2");
+
+    endpoint.cookies({"b=2"});
+    const LogoutPlan second = endpoint.plan();
+    assert_int_equal(second.sessions.size(), 1);
+    assert_int_equal(second.sessions[0].rule, 1);
+    assert_true(second.sessions[0].session.id == "2");
+
+    endpoint.cookies({"a=1; a=3", "x=y; a=4; A=5"});
+    assert_string_equal(Endpoint::keys(endpoint.plan()).c_str(),
+                        "one:1 one:3 one:4");
+
+    endpoint.cookies({"c=1", "a="});
+    assert_true(endpoint.plan().sessions.empty());
+
+    endpoint.cookies({});
+    assert_true(endpoint.plan().sessions.empty());
+    assert_false(endpoint.plan().refusal.has_value());
+}
+
+
+// From another site without a cookie: whoever waits for the redirect gets it,
+// and no cookie of the user's is touched.
+void a_request_without_cookies_expires_none(void**)
+{
+    Endpoint endpoint;
+    endpoint.policy.cross_site = CrossSitePolicy::same_origin;
+    endpoint.request.fetch.sec_fetch_site = "cross-site";
+    endpoint.request.fetch.sec_fetch_mode = "navigate";
+    endpoint.request.fetch.sec_fetch_dest = "document";
+
+    assert_true(endpoint.plan().refusal == Result::cross_site);
+
+    endpoint.cookies({});
+    const LogoutPlan plan = endpoint.plan();
+    assert_false(plan.refusal.has_value());
+    assert_false(plan.expire_cookies);
+    assert_true(plan.return_url == "https://www.test/");
+}
+
+
+void scripts_want_data(void**)
+{
+    Endpoint endpoint;
+    assert_false(endpoint.plan().data_wanted);
+
+    endpoint.request.fetch.accept = "application/json";
+    assert_true(endpoint.plan().data_wanted);
+
+    endpoint.request.fetch.accept = "text/html,application/json;q=0.9";
+    assert_false(endpoint.plan().data_wanted);
+
+    endpoint.request.fetch.sec_fetch_site = "same-origin";
+    endpoint.request.fetch.sec_fetch_mode = "cors";
+    assert_true(endpoint.plan().data_wanted);
+}
+
+
+void a_clients_origin_may_read_the_answer(void**)
+{
+    Endpoint endpoint;
+    endpoint.request.fetch.origin = "https://spa.test";
+
+    assert_true(endpoint.plan("client_id=spa").allowed_origin ==
+                "https://spa.test");
+    assert_true(endpoint.plan("").allowed_origin.empty());
+
+    endpoint.request.fetch.origin = "https://other.test";
+    assert_true(endpoint.plan("client_id=spa").allowed_origin.empty());
+}
+
+
+void tokens_are_ended_where_configured(void**)
+{
+    Endpoint endpoint("schibsted");
+    endpoint.request.authorization = "Bearer from-header";
+
+    assert_true(endpoint.plan("client_id=spa").token.empty());
+
+    endpoint.policy.ends_tokens = true;
+    assert_true(endpoint.plan("client_id=spa").token == "from-header");
+    assert_true(endpoint.plan("client_id=spa&oauth_token=t").token == "t");
+    assert_true(endpoint.plan("").token == "from-header");
+    assert_true(endpoint.plan("client_id=%").token.empty());
+
+    const LogoutPlan bad = endpoint.plan("client_id=spa&oauth_token=a%20b");
+    assert_true(bad.token.empty());
+    assert_true(bad.error == RequestError::malformed_request);
+    assert_true(bad.parameter_verdict.name == "oauth_token");
+}
+
+
+// Words that logs, metrics and programs rely on.
+void results_and_errors_have_names(void**)
+{
+    const std::pair<Result, std::string_view> results[] = {
+        {Result::logged_out, "logged_out"},
+        {Result::no_session, "no_session"},
+        {Result::deferred, "deferred"},
+        {Result::redis_unavailable, "redis_unavailable"},
+        {Result::bad_request, "bad_request"},
+        {Result::method_not_allowed, "method_not_allowed"},
+        {Result::cross_site, "cross_site"},
+        {Result::prefetch, "prefetch"},
+        {Result::preflight, "preflight"},
+        {Result::body_too_large, "body_too_large"},
+    };
+    const std::pair<RequestError, std::string_view> errors[] = {
+        {RequestError::none, ""},
+        {RequestError::malformed_request, "malformed_request"},
+        {RequestError::client_required, "client_required"},
+        {RequestError::unknown_client, "unknown_client"},
+        {RequestError::return_url_not_allowed, "return_url_not_allowed"},
+    };
+
+    for (const auto& [result, word] : results) {
+        assert_true(name(result) == word);
+        assert_int_equal(is_ended(result), result == Result::logged_out ||
+                                               result == Result::no_session ||
+                                               result == Result::deferred);
+        assert_false(explain_to_user(result).empty());
+    }
+
+    for (const auto& [error, word] : errors) {
+        assert_true(name(error) == word);
+        assert_int_equal(explain_to_user(error).empty(), word.empty());
+    }
+}
+
+}  // namespace
+
+
+int main()
+{
+    const CMUnitTest tests[] = {
+        cmocka_unit_test(methods_that_are_not_listed_are_refused),
+        cmocka_unit_test(speculative_requests_are_refused),
+        cmocka_unit_test(large_bodies_are_refused),
+        cmocka_unit_test(requests_of_other_sites_are_refused),
+        cmocka_unit_test(refusals_have_an_order),
+        cmocka_unit_test(errors_have_an_order),
+        cmocka_unit_test(problems_are_told),
+        cmocka_unit_test(
+            by_default_a_bad_request_ends_the_session_and_goes_nowhere),
+        cmocka_unit_test(a_bad_request_may_go_to_the_default_url),
+        cmocka_unit_test(a_bad_request_may_be_refused),
+        cmocka_unit_test(federated_does_not_hide_an_error),
+        cmocka_unit_test(every_session_of_every_cookie_is_ended),
+        cmocka_unit_test(a_request_without_cookies_expires_none),
+        cmocka_unit_test(scripts_want_data),
+        cmocka_unit_test(a_clients_origin_may_read_the_answer),
+        cmocka_unit_test(tokens_are_ended_where_configured),
+        cmocka_unit_test(results_and_errors_have_names),
+    };
+
+    return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
