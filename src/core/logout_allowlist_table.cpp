@@ -162,6 +162,7 @@ std::uint32_t AllowlistTable::find_origin_pattern(const Url& url) const
 
 
 // Looks for "https://*" and what follows the first label of the URL's origin.
+// Where that stands in the pattern tells http: from https:.
 std::uint32_t AllowlistTable::find_any_label(const Url& url) const
 {
     const std::size_t dot = url.host.find('.');
@@ -169,14 +170,11 @@ std::uint32_t AllowlistTable::find_any_label(const Url& url) const
         return none;
     }
 
-    const std::size_t authority = url.scheme.size() + 3;
-    const std::string_view suffix = url.origin.substr(authority + dot);
+    const std::size_t star = url.scheme.size() + 3;
+    const std::string_view suffix = url.origin.substr(star + dot);
     return origins_by_suffix_.find(
-        hash_text(suffix, authority), [&](std::uint32_t id) {
-            const std::string_view text = view(origins_[id].text);
-            return text.substr(0, authority) ==
-                       url.origin.substr(0, authority) &&
-                   text.substr(authority + 1) == suffix;
+        hash_text(suffix, star), [&](std::uint32_t id) {
+            return view(origins_[id].text).substr(star + 1) == suffix;
         });
 }
 

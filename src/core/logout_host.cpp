@@ -1,5 +1,6 @@
 #include "logout_host.hpp"
 
+#include "logout_ipv4.hpp"
 #include "logout_ipv6.hpp"
 #include "logout_punycode.hpp"
 #include "logout_url_bytes.hpp"
@@ -15,6 +16,7 @@ constexpr std::size_t label_max_length = 63;
 
 // Enough of a text to see that the name in it is too long.
 constexpr std::size_t name_bound = host_max_length + 1;
+
 
 bool is_good_label(std::string_view label)
 {
@@ -53,38 +55,6 @@ bool is_number(std::string_view label)
 }
 
 
-// One part of a dotted quad: 0 to 255 without a leading zero.
-bool is_decimal_octet(std::string_view text)
-{
-    if (text.empty() || text.size() > 3 ||
-        (text.size() > 1 && text[0] == '0')) {
-        return false;
-    }
-
-    int value = 0;
-    for (const char c : text) {
-        if (!is_digit(c)) {
-            return false;
-        }
-        value = value * 10 + (c - '0');
-    }
-    return value <= 255;
-}
-
-
-bool is_dotted_quad(std::string_view host)
-{
-    for (int part = 0; part < 3; ++part) {
-        const std::size_t dot = host.find('.');
-        if (dot == host.npos || !is_decimal_octet(host.substr(0, dot))) {
-            return false;
-        }
-        host.remove_prefix(dot + 1);
-    }
-    return is_decimal_octet(host);
-}
-
-
 // Reads a DNS name in lower case. `size` is where it ends, or where it is
 // wrong.
 UrlRule check_name(std::string_view text, std::size_t& size)
@@ -105,7 +75,8 @@ UrlRule check_name(std::string_view text, std::size_t& size)
         text.remove_prefix(1);
     }
 
-    return is_number(label) && !is_dotted_quad({begin, size})
+    Ipv4Address address;
+    return is_number(label) && !parse_ipv4({begin, size}, address)
                ? UrlRule::bad_ipv4
                : UrlRule::ok;
 }
@@ -121,7 +92,7 @@ bool is_upper_case(char c)
 // lower-case copy.
 UrlRule canonicalize_name(std::string_view text, char* out, std::size_t& size)
 {
-    UrlRule rule = check_name(text, size);
+    const UrlRule rule = check_name(text, size);
 
     if (size < text.size() && is_upper_case(text[size])) {
         const std::string_view copy(out, std::min(text.size(), name_bound));

@@ -1,5 +1,6 @@
 #include "logout_ipv6.hpp"
 
+#include "logout_ipv4.hpp"
 #include "logout_url_bytes.hpp"
 
 #include <algorithm>
@@ -39,46 +40,14 @@ bool read_group(std::string_view& text, Groups& groups)
 }
 
 
-bool read_octet(std::string_view& text, unsigned& value)
-{
-    std::size_t digits = 0;
-
-    value = 0;
-    while (digits < text.size() && digits < 4 && is_digit(text[digits])) {
-        value = value * 10 + static_cast<unsigned>(text[digits] - '0');
-        ++digits;
-    }
-
-    const bool zero_led = digits > 1 && text[0] == '0';
-    if (digits == 0 || zero_led || value > 255) {
-        return false;
-    }
-
-    text.remove_prefix(digits);
-    return true;
-}
-
-
 // The last 32 bits written as an IPv4 address.
 bool read_dotted_quad(std::string_view text, Groups& groups)
 {
-    std::array<unsigned, 4> octets{};
+    Ipv4Address octets;
 
-    for (std::size_t i = 0; i < octets.size(); ++i) {
-        if (i > 0) {
-            if (text.empty() || text[0] != '.') {
-                return false;
-            }
-            text.remove_prefix(1);
-        }
-        if (!read_octet(text, octets[i])) {
-            return false;
-        }
-    }
-    if (!text.empty() || groups.count + 2 > group_count) {
+    if (!parse_ipv4(text, octets) || groups.count + 2 > group_count) {
         return false;
     }
-
     for (std::size_t i = 0; i < octets.size(); i += 2) {
         groups.values[groups.count++] =
             static_cast<std::uint16_t>(octets[i] << 8 | octets[i + 1]);

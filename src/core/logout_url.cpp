@@ -142,7 +142,6 @@ bool segment_begins(std::string_view path)
 UrlRule copy_path(Cursor& cursor, Url& url)
 {
     const char* const begin = cursor.out;
-    UrlRule rule = UrlRule::ok;
 
     for (;;) {
         copy_run(cursor, plain_path_bytes);
@@ -163,7 +162,8 @@ UrlRule copy_path(Cursor& cursor, Url& url)
             cursor.copy();
             continue;
         }
-        rule = cursor.at('%') ? copy_escape(cursor) : UrlRule::forbidden_byte;
+        const UrlRule rule =
+            cursor.at('%') ? copy_escape(cursor) : UrlRule::forbidden_byte;
         if (rule != UrlRule::ok) {
             return rule;
         }
@@ -261,8 +261,8 @@ UrlRule copy_target(Cursor& cursor, Url& url)
 
 
 // Names what is wrong with an authority that could be read only in part.
-UrlRule explain_authority(const Cursor& cursor, std::string_view authority,
-                          UrlRule rule)
+// `rule` is what its host or port says, if anything.
+UrlRule explain_authority(std::string_view authority, UrlRule rule)
 {
     authority = authority.substr(0, authority.find_first_of("/?#"));
     if (authority.find('@') != authority.npos) {
@@ -273,9 +273,7 @@ UrlRule explain_authority(const Cursor& cursor, std::string_view authority,
             return UrlRule::forbidden_byte;
         }
     }
-    return rule == UrlRule::ok && !cursor.at_end_of_authority()
-               ? UrlRule::bad_host
-               : rule;
+    return rule == UrlRule::ok ? UrlRule::bad_host : rule;
 }
 
 
@@ -347,7 +345,7 @@ UrlRule copy_authority(Cursor& cursor, Url& url)
     if (rule == UrlRule::ok && cursor.at_end_of_authority()) {
         return UrlRule::ok;
     }
-    return explain_authority(cursor, authority, rule);
+    return explain_authority(authority, rule);
 }
 
 

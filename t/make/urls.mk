@@ -43,3 +43,10 @@ $(URLS)/differential: t/urls/differential.mjs $(URLS)/judge \
 	@printf '#!/bin/sh\nexec env %s %s --judge %s "$$@"\n' \
 	    '$(URLS_NODE)' $< $(URLS)/judge > $@
 	@chmod +x $@
+
+.PHONY: mutate-urls
+mutate-urls: ## small faults in the return-URL code: the unit tests notice each (takes minutes)
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) unit-programs
+	@FLAGS='-std=c++17 $(UNIT_FLAGS) $(UNIT_DEFINES)' LIBS='$(UNIT_LIBS)' \
+	    node t/urls/mutate.mjs --build $(URLS)/mutate --unit $(UNIT_BUILD) \
+	    --cxx $(CXX) $(if $(ONLY),--only '$(ONLY)')
