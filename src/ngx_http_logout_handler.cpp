@@ -255,6 +255,8 @@ void add_session_keys(LogoutContext& context,
 
 void collect_keys(LogoutContext& context)
 {
+    context.keys.reserve(context.plan->sessions.size());
+
     for (const logout::PlannedSession& planned : context.plan->sessions) {
         add_session_keys(context, planned);
     }

@@ -261,6 +261,9 @@ void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
 {
     std::pmr::vector<DerivedSession> derived(memory);
 
+    derived.reserve(1);
+    plan.sessions.reserve(policy.sessions.size());
+
     for (std::size_t rule = 0; rule < policy.sessions.size(); ++rule) {
         derived.clear();
         policy.sessions[rule]->derive(request.cookie_headers,
@@ -294,11 +297,9 @@ std::optional<Result> refuse_unread(const LogoutRequest& request,
 
 
 // Only scripts of a client's origins get leave to go on.
-LogoutPlan plan_preflight(const LogoutRequest& request,
-                          const LogoutPolicy& policy,
-                          std::pmr::memory_resource* memory)
+void plan_preflight(const LogoutRequest& request, const LogoutPolicy& policy,
+                    std::pmr::memory_resource* memory, LogoutPlan& plan)
 {
-    LogoutPlan plan(memory);
     Parameters parameters;
 
     if (read_form(request.query, policy.protocol->parameters, memory,
@@ -312,8 +313,6 @@ LogoutPlan plan_preflight(const LogoutRequest& request,
     plan.expire_cookies = false;
     plan.refusal = plan.allowed_origin.empty() ? Result::method_not_allowed
                                                : Result::preflight;
-
-    return plan;
 }
 
 }  // namespace
@@ -322,12 +321,13 @@ LogoutPlan plan_preflight(const LogoutRequest& request,
 LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
                        std::pmr::memory_resource* memory)
 {
+    LogoutPlan plan(memory);
+
     if (request.method == Method::options &&
         !request.preflight_method.empty()) {
-        return plan_preflight(request, policy, memory);
+        plan_preflight(request, policy, memory, plan);
+        return plan;
     }
-
-    LogoutPlan plan(memory);
 
     plan.data_wanted = wants_data(request.fetch);
     plan.refusal = refuse_unread(request, policy);
