@@ -114,9 +114,11 @@ ngx_int_t answer(LogoutContext& context)
         federated = keep(federated_url(context, buffer), context);
     }
 
-    context.response.emplace(
-        logout::respond(context.request, *context.plan, context.outcome,
-                        context.location.expiry, federated, &context.memory));
+    context.response = keep_result(context.memory, [&] {
+        return logout::respond(context.request, *context.plan, context.outcome,
+                               context.location.expiry, federated,
+                               &context.memory);
+    });
 
     count(context);
     ngx_http_logout_log(context);
@@ -315,8 +317,10 @@ ngx_int_t begin(LogoutContext& context)
 {
     ngx_http_logout_read_request(context);
 
-    context.plan.emplace(logout::plan_logout(
-        context.request, context.location.policy, &context.memory));
+    context.plan = keep_result(context.memory, [&] {
+        return logout::plan_logout(context.request, context.location.policy,
+                                   &context.memory);
+    });
 
     if (!context.plan->refusal) {
         collect_keys(context);

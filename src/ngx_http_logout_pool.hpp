@@ -42,6 +42,17 @@ private:
 };
 
 
+// Keeps what `make` returns, without a move, in `memory`, where it ends without
+// its destructor: for what holds nothing but memory of the same pool.
+template <typename Make>
+auto* keep_result(std::pmr::memory_resource& memory, Make make)
+{
+    using T = decltype(make());
+
+    return new (memory.allocate(sizeof(T), alignof(T))) T(make());
+}
+
+
 // Creates a T in the pool; its destructor runs when the pool is destroyed.
 // Throws what the constructor throws, and std::bad_alloc.
 template <typename T, typename... Arguments>

@@ -281,7 +281,10 @@ void ngx_http_logout_read_request(LogoutContext& context)
     request.query = to_view(r->args);
     request.now = ngx_time();
     read_headers(context);
-    request.fetch.host = lower_case_host(context);
+    if (!request.fetch.origin.empty() || !request.fetch.referer.empty()) {
+        request.fetch.host = lower_case_host(context);
+    }
+
     request.body_type = body_type_of(r);
     read_body(context);
 }

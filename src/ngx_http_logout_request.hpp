@@ -24,8 +24,8 @@ struct LogoutContext {
     PoolMemory memory;
     std::pmr::vector<std::string_view> cookie_headers;
     logout::LogoutRequest request;
-    std::optional<logout::LogoutPlan> plan;
-    std::optional<logout::LogoutResponse> response;  // once it is known
+    logout::LogoutPlan* plan = nullptr;          // once it is made
+    logout::LogoutResponse* response = nullptr;  // once it is known
 
     // What is to be deleted: the key and the index of its store.
     struct Key {
