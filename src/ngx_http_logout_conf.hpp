@@ -3,8 +3,9 @@
 #ifndef NGX_HTTP_LOGOUT_CONF_HPP
 #define NGX_HTTP_LOGOUT_CONF_HPP
 
+#include "ngx_http_logout_deferred.hpp"
 #include "ngx_http_logout_ngx.hpp"
-#include "ngx_http_logout_zone.hpp"
+#include "ngx_http_logout_counting.hpp"
 
 #include "core/logout_plan.hpp"
 #include "core/logout_response.hpp"
@@ -99,6 +100,7 @@ struct LocationPolicy {
     std::vector<Session> tokens;
     std::string allow;            // of an Allow header
     std::string clear_site_data;  // of a Clear-Site-Data header, or empty
+    DeferredPolicy deferred;
     const ClientList* clients = nullptr;
     const FederatedUrl* federated = nullptr;
     const CountedLocation* counted = nullptr;
@@ -113,6 +115,7 @@ struct ngx_http_logout_main_conf_t {
     logout::redis::Store** workers;
 
     Counting* counting;  // nullptr until there is something to count
+    std::vector<DeferredZone*>* zones;  // logout_zone; nullptr: none
 
     // Keys $logout_session_hash; made anew when the configuration is read.
     u_char hash_key[32];
@@ -129,7 +132,9 @@ struct ngx_http_logout_loc_conf_t {
     std::vector<ClearCookieRule>* clear_cookies;
     std::string* clear_site_data;
     FederatedUrl* federated;
-    ngx_str_t zone;  // logout_zone
+    ngx_str_t status_zone;  // logout_status_zone
+    RedisFailure* redis_failure;
+    Again* again;
 
     ngx_uint_t bad_request;  // logout::BadRequestPolicy
     ngx_uint_t cross_site;   // logout::CrossSitePolicy

@@ -9,8 +9,20 @@
 
 namespace {
 
+std::string_view store_name(const LogoutContext& context, std::size_t store)
+{
+    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
+    auto* const* const stores =
+        static_cast<logout::redis::StoreConf**>(lmcf->stores->elts);
+
+    return to_view(stores[store]->name);
+}
+
+
 // Marks the cleanup that finds the context again, and lets go of Redis when
-// the client left: the keys are deleted all the same.
+// the client left: the keys are deleted all the same, and where failures are
+// deferred this one will be, though nobody is left to see it.
 void request_cleanup(void* data)
 {
     auto* const context = static_cast<LogoutContext*>(data);
@@ -23,6 +35,8 @@ void request_cleanup(void* data)
         if (waiting.pending != nullptr) {
             logout::redis::forget(waiting.pending);
             waiting.pending = nullptr;
+            context->location.deferred.defer(
+                store_name(*context, waiting.key.store), waiting.key.text);
         }
     }
 }
@@ -131,21 +145,29 @@ void note_failure(LogoutContext& context, std::size_t store,
 {
     ++context.outcome.failed;
 
-    if (context.failure.len > 0) {
-        return;
+    if (context.failure.len == 0) {
+        context.failed_store = to_ngx_str(store_name(context, store));
+        context.failure = copy_to_pool(context.r->pool, reason);
     }
-
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
-    auto* const* const stores =
-        static_cast<logout::redis::StoreConf**>(lmcf->stores->elts);
-
-    context.failed_store = stores[store]->name;
-    context.failure = copy_to_pool(context.r->pool, reason);
 }
 
 
-void note_reply(LogoutContext& context, std::size_t store,
+// A deletion that Redis would refuse another time, too, is no use later.
+void defer_or_fail(LogoutContext& context, const LogoutContext::Key& key,
+                   std::string_view reason)
+{
+    const DeferredPolicy& deferred = context.location.deferred;
+
+    if (reason != "NOPERM" &&
+        deferred.defer(store_name(context, key.store), key.text)) {
+        ++context.outcome.deferred;
+    } else {
+        note_failure(context, key.store, reason);
+    }
+}
+
+
+void note_reply(LogoutContext& context, const LogoutContext::Key& key,
                 const logout::redis::Reply& reply)
 {
     using logout::redis::ReplyStatus;
@@ -155,14 +177,14 @@ void note_reply(LogoutContext& context, std::size_t store,
         context.outcome.deleted += reply.integer > 0 ? 1 : 0;
         break;
     case ReplyStatus::error:
-        note_failure(context, store, reply.text);
+        defer_or_fail(context, key, reply.text);
         break;
     case ReplyStatus::unavailable:
-        note_failure(context, store, "no reply");
+        defer_or_fail(context, key, "no reply");
         break;
     case ReplyStatus::text:
     case ReplyStatus::nil:
-        note_failure(context, store, "unexpected reply");
+        note_failure(context, key.store, "unexpected reply");
         break;
     }
 }
@@ -187,7 +209,7 @@ void reply_handler(void* data, const logout::redis::Reply& reply)
     LogoutContext& context = *waiting->context;
 
     waiting->pending = nullptr;
-    note_reply(context, waiting->store, reply);
+    note_reply(context, waiting->key, reply);
 
     if (--context.replies_due > 0) {
         return;
@@ -285,14 +307,14 @@ logout::redis::Store* worker_store(const LogoutContext& context,
 
 void send_key(LogoutContext& context, const LogoutContext::Key& key)
 {
-    context.waiting.push_back({&context, key.store, nullptr});
+    context.waiting.push_back({&context, key, nullptr});
 
     LogoutContext::Waiting& waiting = context.waiting.back();
     waiting.pending = logout::redis::delete_key(
         worker_store(context, key.store), key.text, reply_handler, &waiting);
 
     if (waiting.pending == nullptr) {
-        note_failure(context, key.store, "not connected");
+        defer_or_fail(context, key, "not connected");
         return;
     }
 
@@ -312,6 +334,28 @@ void send_keys(LogoutContext& context)
 }
 
 
+void delete_again(const LogoutContext& context)
+{
+    if (context.location.deferred.again == nullptr) {
+        return;
+    }
+
+    bool queued = true;
+
+    for (const LogoutContext::Key& key : context.keys) {
+        queued = context.location.deferred.delete_again(
+                     store_name(context, key.store), key.text) &&
+                 queued;
+    }
+
+    if (!queued) {
+        ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
+                      "logout: a session's keys are deleted only once, the"
+                      " logout_zone is full");
+    }
+}
+
+
 // Returns NGX_AGAIN while Redis is waited for.
 ngx_int_t begin(LogoutContext& context)
 {
@@ -325,6 +369,7 @@ ngx_int_t begin(LogoutContext& context)
     if (!context.plan->refusal) {
         collect_keys(context);
         send_keys(context);
+        delete_again(context);
     }
 
     if (context.replies_due == 0) {

@@ -66,14 +66,20 @@ find_store(ngx_array_t* stores, const std::string& name, std::string& problem)
 }
 
 
+const ngx_http_logout_main_conf_t* main_conf(ngx_conf_t* cf)
+{
+    return static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+}
+
+
 template <typename Rule>
 std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 {
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
     std::string problem;
 
-    const auto store = find_store(lmcf->stores, rule.store_name, problem);
+    const auto store =
+        find_store(main_conf(cf)->stores, rule.store_name, problem);
     if (!store) {
         ngx_http_logout_conf_error(cf, rule.place, problem);
     }
@@ -225,11 +231,11 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
 }
 
 
-// "example.com/v2/logout", where logout_zone does not say otherwise.
+// "example.com/v2/logout", where logout_status_zone does not say otherwise.
 std::string zone_of(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf)
 {
-    if (conf->zone.len > 0) {
-        return std::string(to_view(conf->zone));
+    if (conf->status_zone.len > 0) {
+        return std::string(to_view(conf->status_zone));
     }
 
     const auto* const cscf = static_cast<ngx_http_core_srv_conf_t*>(
@@ -261,6 +267,15 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
                                                        conf->protocol->name);
 
     if (!compile_rules(cf, conf, *location)) {
+        return conf_error;
+    }
+
+    const std::string problem = ngx_http_logout_compile_deferred(
+        main_conf(cf), conf, location->deferred);
+    if (!problem.empty()) {
+        ngx_str_t message = to_ngx_str(problem);
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &message);
         return conf_error;
     }
 

@@ -1,6 +1,6 @@
 // Adds up what the workers counted.
 
-#include "ngx_http_logout_zone_layout.hpp"
+#include "ngx_http_logout_counting_layout.hpp"
 
 #include "ngx_http_logout_conf.hpp"
 

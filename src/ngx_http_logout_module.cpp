@@ -112,6 +112,27 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      ngx_http_logout_zone,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_redis_failure"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE123,
+      ngx_http_logout_redis_failure,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_again"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_again,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_bad_request"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
       ngx_conf_set_enum_slot,
@@ -133,18 +154,11 @@ ngx_command_t ngx_http_logout_commands[] = {
       offsetof(ngx_http_logout_loc_conf_t, methods),
       &ngx_http_logout_method_names },
 
-    { ngx_string("logout_zone"),
+    { ngx_string("logout_status_zone"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_logout_loc_conf_t, zone),
-      nullptr },
-
-    { ngx_string("logout_memory"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_http_logout_memory,
-      NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_logout_loc_conf_t, status_zone),
       nullptr },
 
     { ngx_string("logout_status"),
@@ -159,7 +173,7 @@ ngx_command_t ngx_http_logout_commands[] = {
 
 ngx_http_module_t ngx_http_logout_module_ctx = {
     ngx_http_logout_add_variables,     /* preconfiguration */
-    ngx_http_logout_add_zone,          /* postconfiguration */
+    ngx_http_logout_add_counting,         /* postconfiguration */
 
     ngx_http_logout_create_main_conf,  /* create main configuration */
     nullptr,                           /* init main configuration */
@@ -302,7 +316,9 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->clear_cookies, prev->clear_cookies);
     inherit(conf->clear_site_data, prev->clear_site_data);
     inherit(conf->federated, prev->federated);
-    ngx_conf_merge_str_value(conf->zone, prev->zone, "");
+    ngx_conf_merge_str_value(conf->status_zone, prev->status_zone, "");
+    inherit(conf->redis_failure, prev->redis_failure);
+    inherit(conf->again, prev->again);
 
     ngx_conf_merge_uint_value(
         conf->bad_request, prev->bad_request,
@@ -375,6 +391,8 @@ void close_stores(ngx_http_logout_main_conf_t* lmcf)
         return;
     }
 
+    ngx_http_logout_stop_deferred(lmcf);
+
     for (ngx_uint_t i = 0; i < lmcf->stores->nelts; ++i) {
         if (lmcf->workers[i] != nullptr) {
             logout::redis::close_store(lmcf->workers[i]);
@@ -395,8 +413,8 @@ ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle)
         return NGX_ERROR;
     }
 
-    ngx_http_logout_join_zone(lmcf, cycle);
-    return NGX_OK;
+    ngx_http_logout_join_counting(lmcf, cycle);
+    return ngx_http_logout_start_deferred(lmcf, cycle);
 }
 
 
@@ -405,8 +423,9 @@ void ngx_http_logout_exit_process(ngx_cycle_t* cycle)
     auto* const lmcf = main_conf(cycle);
 
     if (lmcf != nullptr) {
+        ngx_http_logout_stop_deferred(lmcf);
         close_stores(lmcf);
-        ngx_http_logout_leave_zone(lmcf);
+        ngx_http_logout_leave_counting(lmcf);
     }
 }
 

@@ -37,7 +37,7 @@ struct LogoutContext {
     // The commands whose replies are not there yet, and who waits for each.
     struct Waiting {
         LogoutContext* context;
-        std::size_t store;
+        Key key;
         logout::redis::Pending* pending;
     };
     std::pmr::vector<Waiting> waiting;

@@ -19,6 +19,12 @@ my %examples = (
             status   => 400,
         },
     ],
+    'defer.conf' => [
+        {
+            path     => '/logout',
+            location => '/',
+        },
+    ],
     'auth0.conf' => [
         {
             path     => '/v2/logout',

@@ -1,4 +1,4 @@
-# logout_status, logout_zone and logout_memory: what is counted, in which form
+# logout_status and logout_status_zone: what is counted, in which form
 # it is read, and what `nginx -t` says of a mistake.
 
 use strict;
@@ -225,14 +225,14 @@ GET /status
 === TEST 13: a name of one's own, inherited, with what has to be escaped
 --- http_config eval: $::http
 --- config
-    logout_zone 'the "web" \\ <b>';
+    logout_status_zone 'the "web" \\ <b>';
     location = /logout {
         logout auth0;
         logout_return_url https://app.test/;
     }
     location = /other {
         logout schibsted;
-        logout_zone other;
+        logout_status_zone other;
         logout_client a {
             return_url https://app.test/;
         }
@@ -258,7 +258,7 @@ GET /status
 === TEST 14: locations of one name and protocol are counted together
 --- http_config eval: $::http
 --- config
-    logout_zone web;
+    logout_status_zone web;
     logout_return_url https://app.test/;
     location = /a {
         logout auth0;
@@ -325,65 +325,21 @@ location=
 
 
 
-=== TEST 18: memory that is too small
---- http_config
-    logout_memory 8k;
-    logout_return_url https://app.test/;
+=== TEST 18: a name twice
 --- config
-    location = /logout {
-        logout auth0;
-    }
---- must_die
---- error_log eval
-qr/\[emerg\] .*logout_memory 8k is too small: what is configured needs \d+k/
---- suppress_stderr
-
-
-
-=== TEST 19: memory that is no size
---- http_config
-    logout_memory much;
---- config
+    logout_status_zone a;
+    logout_status_zone b;
     location = /t {
         return 200;
     }
 --- must_die
 --- error_log
-"logout_memory" directive invalid value in
+"logout_status_zone" directive is duplicate in
 --- suppress_stderr
 
 
 
-=== TEST 20: memory twice
---- http_config
-    logout_memory 1m;
-    logout_memory 1m;
---- config
-    location = /t {
-        return 200;
-    }
---- must_die
---- error_log
-"logout_memory" directive is duplicate in
---- suppress_stderr
-
-
-
-=== TEST 21: a name twice
---- config
-    logout_zone a;
-    logout_zone b;
-    location = /t {
-        return 200;
-    }
---- must_die
---- error_log
-"logout_zone" directive is duplicate in
---- suppress_stderr
-
-
-
-=== TEST 22: logout_status takes no parameter
+=== TEST 19: logout_status takes no parameter
 --- config
     location = /t {
         logout_status on;
@@ -395,7 +351,7 @@ invalid number of arguments in "logout_status" directive in
 
 
 
-=== TEST 23: a location is one or the other
+=== TEST 20: a location is one or the other
 --- config
     location = /t {
         logout auth0;

@@ -107,6 +107,43 @@ sub get {
         "http://127.0.0.1:$self->{port}$path", {headers => $headers // {}});
 }
 
+# Kills the worker as a crash would, and waits for the next one to serve.
+sub kill_worker {
+    my ($self) = @_;
+
+    my $worker = $self->worker;
+    kill 'KILL', $worker;
+    $self->wait_until(sub { ($self->worker // $worker) != $worker });
+    $self->wait_until(sub { $self->serves });
+}
+
+# Reloads the configuration and waits until the old worker is gone.
+sub reload {
+    my ($self) = @_;
+
+    my $worker = $self->worker;
+    kill 'HUP', $self->{pid};
+    $self->wait_until(sub { !kill 0, $worker });
+}
+
+sub wait_until {
+    my ($self, $condition) = @_;
+
+    my $deadline = time + PATIENCE;
+    while (!$condition->()) {
+        die "nginx does not do what it should.\n" if time > $deadline;
+        sleep 0.01;
+    }
+}
+
+# The process number of a worker; undef if there is none.
+sub worker {
+    my ($self) = @_;
+
+    my ($pid) = split ' ', `pgrep -P $self->{pid} -f worker`;
+    return $pid;
+}
+
 sub DESTROY {
     my ($self) = @_;
 

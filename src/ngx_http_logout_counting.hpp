@@ -4,8 +4,8 @@
 // no atomic operation; who reads adds them up. A place whose worker is gone is
 // taken over, with what it holds, by the next one.
 
-#ifndef NGX_HTTP_LOGOUT_ZONE_HPP
-#define NGX_HTTP_LOGOUT_ZONE_HPP
+#ifndef NGX_HTTP_LOGOUT_COUNTING_HPP
+#define NGX_HTTP_LOGOUT_COUNTING_HPP
 
 #include "ngx_http_logout_ngx.hpp"
 
@@ -33,9 +33,6 @@ struct CountedLocation {
 };
 
 
-// The setter of logout_memory.
-char* ngx_http_logout_memory(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
-
 // Logouts of a location are counted under `name` from now on. The result lives
 // as long as the configuration. Throws std::bad_alloc.
 CountedLocation* ngx_http_logout_count_location(ngx_conf_t* cf,
@@ -44,12 +41,12 @@ CountedLocation* ngx_http_logout_count_location(ngx_conf_t* cf,
 
 // Once the configuration was read: creates the shared memory, if anything is
 // to be counted. Returns NGX_ERROR after saying why.
-ngx_int_t ngx_http_logout_add_zone(ngx_conf_t* cf);
+ngx_int_t ngx_http_logout_add_counting(ngx_conf_t* cf);
 
 // When a worker has created its Redis clients, and when it has closed them.
-void ngx_http_logout_join_zone(ngx_http_logout_main_conf_t* lmcf,
-                               ngx_cycle_t* cycle);
-void ngx_http_logout_leave_zone(ngx_http_logout_main_conf_t* lmcf);
+void ngx_http_logout_join_counting(ngx_http_logout_main_conf_t* lmcf,
+                                   ngx_cycle_t* cycle);
+void ngx_http_logout_leave_counting(ngx_http_logout_main_conf_t* lmcf);
 
 // One logout was answered.
 void ngx_http_logout_count_answer(const ngx_http_logout_main_conf_t* lmcf,

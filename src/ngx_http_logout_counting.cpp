@@ -1,6 +1,6 @@
 // Creates the shared memory, and gives each worker its places in it.
 
-#include "ngx_http_logout_zone_layout.hpp"
+#include "ngx_http_logout_counting_layout.hpp"
 
 #include "ngx_http_logout_conf.hpp"
 #include "ngx_http_logout_pool.hpp"
@@ -121,11 +121,13 @@ StoreSeries* add_series(ngx_slab_pool_t* slab, ZoneHeader* header,
 }
 
 
+// What finds no room any more is not counted.
 bool find_or_add_series(ngx_slab_pool_t* slab, ZoneHeader* header,
                         Counting& counting,
                         const std::vector<std::string_view>& stores)
 {
     const SlabLock lock(slab);
+    bool complete = true;
 
     for (const auto& location : counting.locations) {
         location->series = find_series(header, *location);
@@ -134,9 +136,7 @@ bool find_or_add_series(ngx_slab_pool_t* slab, ZoneHeader* header,
             location->series = add_series(slab, header, *location);
         }
 
-        if (location->series == nullptr) {
-            return false;
-        }
+        complete = complete && location->series != nullptr;
     }
 
     for (const std::string_view store : stores) {
@@ -146,14 +146,11 @@ bool find_or_add_series(ngx_slab_pool_t* slab, ZoneHeader* header,
             series = add_series(slab, header, store);
         }
 
-        if (series == nullptr) {
-            return false;
-        }
-
         counting.stores.push_back(series);
+        complete = complete && series != nullptr;
     }
 
-    return true;
+    return complete;
 }
 
 
@@ -172,6 +169,17 @@ store_names(const ngx_http_logout_main_conf_t* lmcf)
     }
 
     return names;
+}
+
+
+// Names of earlier configurations stay until nginx is started anew.
+void log_full(ngx_log_t* log, const Counting& counting)
+{
+    ngx_log_error(NGX_LOG_ERR, log, 0,
+                  "the memory for the counters of logout_status, %uz bytes, is"
+                  " full: not everything is counted until nginx is started"
+                  " anew",
+                  counting.zone->shm.size);
 }
 
 
@@ -197,26 +205,27 @@ ngx_int_t init_zone(ngx_shm_zone_t* zone, void* old_data) noexcept
     auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(zone->data);
     ngx_slab_pool_t* const slab = lmcf->counting->slab();
 
-    try {
-        auto* const header = old_data != nullptr
-                                 ? static_cast<ZoneHeader*>(old_data)
-                                 : create_header(slab);
+    auto* const header = old_data != nullptr
+                             ? static_cast<ZoneHeader*>(old_data)
+                             : create_header(slab);
+    if (header == nullptr) {
+        return NGX_ERROR;
+    }
 
-        if (header != nullptr &&
-            find_or_add_series(slab, header, *lmcf->counting,
-                               store_names(lmcf))) {
-            zone->data = header;
-            return NGX_OK;
+    zone->data = header;
+
+    try {
+        if (!find_or_add_series(slab, header, *lmcf->counting,
+                                store_names(lmcf))) {
+            log_full(zone->shm.log, *lmcf->counting);
         }
 
-        ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0,
-                      "logout_memory of %uz bytes is full", zone->shm.size);
+        return NGX_OK;
 
     } catch (const std::exception& e) {
         ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0, "logout: %s", e.what());
+        return NGX_ERROR;
     }
-
-    return NGX_ERROR;
 }
 
 
@@ -299,6 +308,13 @@ WorkerPlace<Counters>* take_place(ngx_slab_pool_t* slab,
 }
 
 
+template <typename Series>
+auto take_place(ngx_slab_pool_t* slab, Series* series)
+{
+    return series != nullptr ? take_place(slab, series->places) : nullptr;
+}
+
+
 template <typename Counters>
 void leave_places(WorkerPlace<Counters>* places)
 {
@@ -328,7 +344,7 @@ void join_stores(ngx_http_logout_main_conf_t* lmcf, ngx_slab_pool_t* slab,
     const Counting& counting = *lmcf->counting;
 
     for (std::size_t i = 0; i < counting.stores.size(); ++i) {
-        auto* const place = take_place(slab, counting.stores[i]->places);
+        auto* const place = take_place(slab, counting.stores[i]);
 
         if (place != nullptr) {
             continue_counting(lmcf->workers[i], place->counters);
@@ -340,32 +356,6 @@ void join_stores(ngx_http_logout_main_conf_t* lmcf, ngx_slab_pool_t* slab,
 
 
 }  // namespace
-
-
-char* ngx_http_logout_memory(ngx_conf_t* cf, ngx_command_t*, void*)
-{
-    auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-
-    try {
-        Counting& counting = counting_of(cf);
-
-        if (counting.size != NGX_CONF_UNSET_SIZE) {
-            return const_cast<char*>("is duplicate");
-        }
-
-        const ssize_t size = ngx_parse_size(&value[1]);
-        if (size == NGX_ERROR) {
-            return const_cast<char*>("invalid value");
-        }
-
-        counting.size = static_cast<std::size_t>(size);
-        return NGX_CONF_OK;
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout: %s", e.what());
-        return static_cast<char*>(NGX_CONF_ERROR);
-    }
-}
 
 
 CountedLocation* ngx_http_logout_count_location(ngx_conf_t* cf,
@@ -389,7 +379,7 @@ CountedLocation* ngx_http_logout_count_location(ngx_conf_t* cf,
 }
 
 
-ngx_int_t ngx_http_logout_add_zone(ngx_conf_t* cf)
+ngx_int_t ngx_http_logout_add_counting(ngx_conf_t* cf)
 {
     auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
         ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
@@ -403,17 +393,7 @@ ngx_int_t ngx_http_logout_add_zone(ngx_conf_t* cf)
         cf, counting, lmcf->stores != nullptr ? lmcf->stores->nelts : 0);
 
     // in large steps: counters start anew when the size changes
-    if (counting.size == NGX_CONF_UNSET_SIZE) {
-        counting.size = ngx_max(least_size, next_power_of_two(2 * needed));
-    }
-
-    if (counting.size < needed) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                      "logout_memory %uzk is too small: what is configured"
-                      " needs %uzk",
-                      counting.size / 1024, needed / 1024 + 1);
-        return NGX_ERROR;
-    }
+    const std::size_t size = ngx_max(least_size, next_power_of_two(2 * needed));
 
     ngx_str_t name = zone_name(cf->pool);
     if (name.data == nullptr) {
@@ -422,8 +402,7 @@ ngx_int_t ngx_http_logout_add_zone(ngx_conf_t* cf)
 
     // not the module's own address as the tag: that is another one when the
     // module's file was replaced, and the counters are to outlive that, too
-    counting.zone =
-        ngx_shared_memory_add(cf, &name, counting.size, &ngx_http_module);
+    counting.zone = ngx_shared_memory_add(cf, &name, size, &ngx_http_module);
     if (counting.zone == nullptr) {
         return NGX_ERROR;
     }
@@ -434,8 +413,8 @@ ngx_int_t ngx_http_logout_add_zone(ngx_conf_t* cf)
 }
 
 
-void ngx_http_logout_join_zone(ngx_http_logout_main_conf_t* lmcf,
-                               ngx_cycle_t* cycle)
+void ngx_http_logout_join_counting(ngx_http_logout_main_conf_t* lmcf,
+                                   ngx_cycle_t* cycle)
 {
     if (lmcf->counting == nullptr || lmcf->counting->zone == nullptr) {
         return;
@@ -448,7 +427,7 @@ void ngx_http_logout_join_zone(ngx_http_logout_main_conf_t* lmcf,
     const SlabLock lock(slab);
 
     for (const auto& location : counting.locations) {
-        auto* const place = take_place(slab, location->series->places);
+        auto* const place = take_place(slab, location->series);
 
         location->counters = place != nullptr ? &place->counters : nullptr;
         complete = complete && place != nullptr;
@@ -460,15 +439,12 @@ void ngx_http_logout_join_zone(ngx_http_logout_main_conf_t* lmcf,
     join_stores(lmcf, slab, complete);
 
     if (!complete) {
-        ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
-                      "logout_memory of %uz bytes is full, this worker does"
-                      " not count everything",
-                      counting.size);
+        log_full(cycle->log, counting);
     }
 }
 
 
-void ngx_http_logout_leave_zone(ngx_http_logout_main_conf_t* lmcf)
+void ngx_http_logout_leave_counting(ngx_http_logout_main_conf_t* lmcf)
 {
     if (lmcf->counting == nullptr || lmcf->counting->zone == nullptr) {
         return;
@@ -478,11 +454,15 @@ void ngx_http_logout_leave_zone(ngx_http_logout_main_conf_t* lmcf)
     const SlabLock lock(counting.slab());
 
     for (const auto& location : counting.locations) {
-        leave_places(location->series->places);
+        if (location->series != nullptr) {
+            leave_places(location->series->places);
+        }
     }
 
     for (const StoreSeries* const series : counting.stores) {
-        leave_places(series->places);
+        if (series != nullptr) {
+            leave_places(series->places);
+        }
     }
 
     leave_places(counting.header()->histories);

@@ -1,9 +1,9 @@
 // What is in the shared memory, for the files that create and read it.
 
-#ifndef NGX_HTTP_LOGOUT_ZONE_LAYOUT_HPP
-#define NGX_HTTP_LOGOUT_ZONE_LAYOUT_HPP
+#ifndef NGX_HTTP_LOGOUT_COUNTING_LAYOUT_HPP
+#define NGX_HTTP_LOGOUT_COUNTING_LAYOUT_HPP
 
-#include "ngx_http_logout_zone.hpp"
+#include "ngx_http_logout_counting.hpp"
 
 #include "redis/logout_redis_counters.hpp"
 
@@ -49,7 +49,6 @@ struct ZoneHeader {
 // What the configuration counts, and in a worker, where.
 struct Counting {
     std::vector<std::unique_ptr<CountedLocation>> locations;
-    std::size_t size = NGX_CONF_UNSET_SIZE;  // logout_memory
     ngx_shm_zone_t* zone = nullptr;
 
     std::vector<StoreSeries*> stores;  // in the order of the main conf's

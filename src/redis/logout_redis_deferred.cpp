@@ -1,0 +1,280 @@
+#include "logout_redis_deferred.hpp"
+
+#include <cstddef>
+
+namespace logout::redis {
+
+// In shared memory, so only of types that mean the same in every worker.
+struct DeferredQueue {
+    ngx_rbtree_t by_due;  // of Entry::due
+    ngx_rbtree_t by_id;   // of Entry::id; entries get theirs in order
+    ngx_rbtree_node_t sentinel;
+    ngx_uint_t next_id;
+    ngx_atomic_t length;
+    ngx_pid_t leader;
+    ngx_msec_t leader_until;
+    DeferredStatistics statistics;
+};
+
+namespace {
+
+struct Entry {
+    ngx_rbtree_node_t due;  // its key is a time of ngx_current_msec
+    ngx_rbtree_node_t id;
+    ngx_msec_t queued;
+    time_t expires;
+    size_t store_length;
+    size_t key_length;
+
+    // the store's name and the key follow
+    u_char* text() { return reinterpret_cast<u_char*>(this + 1); }
+};
+
+static_assert(offsetof(Entry, due) == 0, "entry_of_due() casts");
+
+
+class Lock {
+public:
+    explicit Lock(ngx_slab_pool_t* pool) : pool_(pool)
+    {
+        ngx_shmtx_lock(&pool_->mutex);
+    }
+
+    ~Lock() { ngx_shmtx_unlock(&pool_->mutex); }
+
+    Lock(const Lock&) = delete;
+    Lock& operator=(const Lock&) = delete;
+
+private:
+    ngx_slab_pool_t* pool_;
+};
+
+
+Entry* entry_of_due(ngx_rbtree_node_t* node)
+{
+    return reinterpret_cast<Entry*>(node);
+}
+
+
+Entry* entry_of_id(ngx_rbtree_node_t* node)
+{
+    return reinterpret_cast<Entry*>(reinterpret_cast<u_char*>(node) -
+                                    offsetof(Entry, id));
+}
+
+
+bool is_after(ngx_msec_t a, ngx_msec_t b)
+{
+    return static_cast<ngx_msec_int_t>(a - b) > 0;
+}
+
+
+Entry* first_due(DeferredQueue* queue)
+{
+    if (queue->by_due.root == &queue->sentinel) {
+        return nullptr;
+    }
+
+    return entry_of_due(ngx_rbtree_min(queue->by_due.root, &queue->sentinel));
+}
+
+
+Entry* first_queued(DeferredQueue* queue)
+{
+    if (queue->by_id.root == &queue->sentinel) {
+        return nullptr;
+    }
+
+    return entry_of_id(ngx_rbtree_min(queue->by_id.root, &queue->sentinel));
+}
+
+
+Entry* find_entry(DeferredQueue* queue, ngx_uint_t id)
+{
+    ngx_rbtree_node_t* node = queue->by_id.root;
+
+    while (node != &queue->sentinel && node->key != id) {
+        node = id < node->key ? node->left : node->right;
+    }
+
+    return node != &queue->sentinel ? entry_of_id(node) : nullptr;
+}
+
+
+void remove_entry(DeferredQueue* queue, ngx_slab_pool_t* pool, Entry* entry)
+{
+    ngx_rbtree_delete(&queue->by_due, &entry->due);
+    ngx_rbtree_delete(&queue->by_id, &entry->id);
+    ngx_slab_free_locked(pool, entry);
+    --queue->length;
+}
+
+
+void move_entry(DeferredQueue* queue, Entry* entry, ngx_msec_t due)
+{
+    ngx_rbtree_delete(&queue->by_due, &entry->due);
+    entry->due.key = due;
+    ngx_rbtree_insert(&queue->by_due, &entry->due);
+}
+
+
+bool copy_entry(Entry* entry, ngx_pool_t* memory, DeferredKey& key)
+{
+    const size_t length = entry->store_length + entry->key_length;
+    auto* const text = static_cast<u_char*>(ngx_pnalloc(memory, length));
+
+    if (text == nullptr) {
+        return false;
+    }
+
+    ngx_memcpy(text, entry->text(), length);
+
+    key.id = entry->id.key;
+    key.store = {entry->store_length, text};
+    key.key = {entry->key_length, text + entry->store_length};
+    return true;
+}
+
+}  // namespace
+
+
+DeferredQueue* create_deferred_queue(ngx_slab_pool_t* pool)
+{
+    auto* const queue = static_cast<DeferredQueue*>(
+        ngx_slab_calloc(pool, sizeof(DeferredQueue)));
+
+    if (queue != nullptr) {
+        ngx_rbtree_init(&queue->by_due, &queue->sentinel,
+                        ngx_rbtree_insert_timer_value);
+        ngx_rbtree_init(&queue->by_id, &queue->sentinel,
+                        ngx_rbtree_insert_value);
+    }
+
+    return queue;
+}
+
+
+bool defer_key(DeferredQueue* queue, ngx_slab_pool_t* pool,
+               std::string_view store, std::string_view key, ngx_msec_t delay,
+               time_t lifetime)
+{
+    const Lock lock(pool);
+
+    auto* const entry = static_cast<Entry*>(
+        ngx_slab_alloc_locked(pool, sizeof(Entry) + store.size() + key.size()));
+    if (entry == nullptr) {
+        ++queue->statistics.refused;
+        return false;
+    }
+
+    entry->queued = ngx_current_msec;
+    entry->expires = ngx_time() + lifetime;
+    entry->store_length = store.size();
+    entry->key_length = key.size();
+    ngx_memcpy(entry->text(), store.data(), store.size());
+    ngx_memcpy(entry->text() + store.size(), key.data(), key.size());
+
+    entry->due.key = ngx_current_msec + delay;
+    ngx_rbtree_insert(&queue->by_due, &entry->due);
+    entry->id.key = ++queue->next_id;
+    ngx_rbtree_insert(&queue->by_id, &entry->id);
+    ++queue->length;
+
+    return true;
+}
+
+
+bool has_deferred(const DeferredQueue* queue)
+{
+    return queue->length > 0;
+}
+
+
+bool lead_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool)
+{
+    const Lock lock(pool);
+
+    if (queue->leader != ngx_pid &&
+        is_after(queue->leader_until, ngx_current_msec)) {
+        return false;
+    }
+
+    queue->leader = ngx_pid;
+    queue->leader_until = ngx_current_msec + deferred_claim_time;
+    return true;
+}
+
+
+std::size_t claim_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool,
+                           ngx_pool_t* memory, DeferredKey* keys,
+                           std::size_t count, ngx_uint_t& dropped)
+{
+    const Lock lock(pool);
+    std::size_t claimed = 0;
+
+    while (claimed < count) {
+        Entry* const entry = first_due(queue);
+
+        if (entry == nullptr || is_after(entry->due.key, ngx_current_msec)) {
+            break;
+        }
+
+        if (entry->expires < ngx_time()) {
+            remove_entry(queue, pool, entry);
+            ++queue->statistics.dropped;
+            ++dropped;
+            continue;
+        }
+
+        if (!copy_entry(entry, memory, keys[claimed])) {
+            break;
+        }
+
+        // if this worker dies, the entry is due again
+        move_entry(queue, entry, ngx_current_msec + deferred_claim_time);
+        ++claimed;
+    }
+
+    return claimed;
+}
+
+
+void finish_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool, ngx_uint_t id)
+{
+    const Lock lock(pool);
+    Entry* const entry = find_entry(queue, id);
+
+    if (entry != nullptr) {
+        remove_entry(queue, pool, entry);
+        ++queue->statistics.done;
+    }
+}
+
+
+void retry_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool, ngx_uint_t id,
+                    ngx_msec_t delay)
+{
+    const Lock lock(pool);
+    Entry* const entry = find_entry(queue, id);
+
+    if (entry != nullptr) {
+        move_entry(queue, entry, ngx_current_msec + delay);
+    }
+}
+
+
+DeferredStatistics deferred_statistics(DeferredQueue* queue,
+                                       ngx_slab_pool_t* pool)
+{
+    const Lock lock(pool);
+    DeferredStatistics statistics = queue->statistics;
+
+    const Entry* const first = first_queued(queue);
+
+    statistics.length = queue->length;
+    statistics.oldest = first != nullptr ? ngx_current_msec - first->queued : 0;
+
+    return statistics;
+}
+
+}  // namespace logout::redis

@@ -1,0 +1,210 @@
+#include "logout_redis_deferred_runner.hpp"
+
+#include "logout_redis_conf.hpp"
+
+#include <array>
+
+namespace logout::redis {
+
+namespace {
+
+// How often a worker looks at the queue, and how soon an entry that failed is
+// tried again, in milliseconds.
+constexpr ngx_msec_t interval = 200;
+
+// How many deletions are on their way at once: enough to empty a long queue
+// quickly, few enough to leave room for logouts.
+constexpr std::size_t batch = 256;
+
+
+// A claimed entry whose reply is not there yet.
+struct Flight {
+    DeferredRunner* runner;
+    Pending* pending;
+    ngx_uint_t id;
+};
+
+}  // namespace
+
+struct DeferredRunner {
+    DeferredWork work;
+    ngx_event_t timer;
+    ngx_connection_t owner;  // nginx logs a timer by its connection's number
+    std::array<Flight, batch> flights;
+    std::size_t in_flight;
+};
+
+namespace {
+
+Store* find_store(const DeferredWork& work, const ngx_str_t& name)
+{
+    const auto* const* const confs =
+        static_cast<StoreConf* const*>(work.confs->elts);
+
+    for (ngx_uint_t i = 0; i < work.confs->nelts; ++i) {
+        if (view(confs[i]->name) == view(name)) {
+            return work.stores[i];
+        }
+    }
+
+    return nullptr;
+}
+
+
+void land(Flight* flight, bool done)
+{
+    DeferredRunner* const runner = flight->runner;
+    const DeferredWork& work = runner->work;
+
+    if (done) {
+        finish_deferred(work.queue, work.pool, flight->id);
+    } else {
+        retry_deferred(work.queue, work.pool, flight->id, interval);
+    }
+
+    flight->runner = nullptr;
+    --runner->in_flight;
+}
+
+
+// Only a count says that the key is gone.
+void deferred_reply(void* data, const Reply& reply)
+{
+    auto* const flight = static_cast<Flight*>(data);
+
+    flight->pending = nullptr;
+    land(flight, reply.status == ReplyStatus::integer);
+}
+
+
+Flight* free_flight(DeferredRunner* runner)
+{
+    for (Flight& flight : runner->flights) {
+        if (flight.runner == nullptr) {
+            return &flight;
+        }
+    }
+
+    return nullptr;
+}
+
+
+void send(DeferredRunner* runner, const DeferredKey& key)
+{
+    const DeferredWork& work = runner->work;
+    Store* const store = find_store(work, key.store);
+    Flight* const flight = free_flight(runner);
+
+    if (flight == nullptr) {
+        retry_deferred(work.queue, work.pool, key.id, interval);
+        return;
+    }
+
+    *flight = {runner, nullptr, key.id};
+    ++runner->in_flight;
+
+    if (store != nullptr) {
+        flight->pending =
+            delete_key(store, view(key.key), deferred_reply, flight);
+    }
+
+    if (flight->pending == nullptr) {
+        land(flight, false);
+    }
+}
+
+
+void report_dropped(const DeferredRunner* runner, ngx_uint_t dropped)
+{
+    if (dropped > 0) {
+        ngx_log_error(NGX_LOG_ERR, runner->work.log, 0,
+                      "logout: %ui deferred deletions were given up, Redis was"
+                      " away for too long",
+                      dropped);
+    }
+}
+
+
+void work_on_queue(DeferredRunner* runner)
+{
+    const DeferredWork& work = runner->work;
+    std::array<DeferredKey, batch> keys;
+    ngx_uint_t dropped = 0;
+
+    ngx_pool_t* const memory = ngx_create_pool(4096, work.log);
+    if (memory == nullptr) {
+        return;
+    }
+
+    const std::size_t count =
+        claim_deferred(work.queue, work.pool, memory, keys.data(),
+                       batch - runner->in_flight, dropped);
+
+    for (std::size_t i = 0; i < count; ++i) {
+        send(runner, keys[i]);
+    }
+
+    report_dropped(runner, dropped);
+    ngx_destroy_pool(memory);
+}
+
+
+void timer_handler(ngx_event_t* event)
+{
+    auto* const connection = static_cast<ngx_connection_t*>(event->data);
+    auto* const runner = static_cast<DeferredRunner*>(connection->data);
+    const DeferredWork& work = runner->work;
+
+    // a worker that is leaving finishes what is on its way, and lets another
+    // lead
+    if (ngx_exiting) {
+        return;
+    }
+
+    if (has_deferred(work.queue) && runner->in_flight < batch &&
+        lead_deferred(work.queue, work.pool)) {
+        work_on_queue(runner);
+    }
+
+    ngx_add_timer(&runner->timer, interval);
+}
+
+}  // namespace
+
+
+DeferredRunner* start_deferred_runner(const DeferredWork& work)
+{
+    auto* const runner = static_cast<DeferredRunner*>(
+        ngx_pcalloc(work.memory, sizeof(DeferredRunner)));
+    if (runner == nullptr) {
+        return nullptr;
+    }
+
+    runner->work = work;
+    runner->owner.fd = static_cast<ngx_socket_t>(-1);
+    runner->owner.data = runner;
+
+    runner->timer.handler = timer_handler;
+    runner->timer.data = &runner->owner;
+    runner->timer.log = work.log;
+    runner->timer.cancelable = 1;
+    ngx_add_timer(&runner->timer, interval);
+
+    return runner;
+}
+
+
+void stop_deferred_runner(DeferredRunner* runner)
+{
+    stop_timer(runner->timer);
+
+    for (Flight& flight : runner->flights) {
+        if (flight.runner != nullptr && flight.pending != nullptr) {
+            forget(flight.pending);
+            flight.pending = nullptr;
+            land(&flight, false);
+        }
+    }
+}
+
+}  // namespace logout::redis
