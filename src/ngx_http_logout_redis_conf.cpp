@@ -24,8 +24,8 @@ StoreConf* add_store(ngx_conf_t* cf, ngx_array_t*& stores, ngx_str_t name)
     }
 
     /*
-     * set by ngx_pcalloc(): database, username, password, resolver, tls,
-     * wait_replicas, and the commands
+     * set by ngx_pcalloc(): cluster, master_name, database, username,
+     * password, resolver, tls, sentinel_tls, wait_replicas, and the commands
      */
     StoreConf* store = static_cast<StoreConf*>(memory);
 
@@ -35,7 +35,9 @@ StoreConf* add_store(ngx_conf_t* cf, ngx_array_t*& stores, ngx_str_t name)
     store->max_pending = logout::redis::default_max_pending;
 
     if (ngx_array_init(&store->servers, cf->pool, 1, sizeof(Endpoint)) !=
-        NGX_OK) {
+            NGX_OK ||
+        ngx_array_init(&store->sentinels, cf->pool, 3, sizeof(Endpoint)) !=
+            NGX_OK) {
         return nullptr;
     }
 
@@ -67,6 +69,7 @@ char* ngx_http_logout_redis_block(ngx_conf_t* cf, ngx_command_t* /* cmd */,
 
     block.store = add_store(cf, stores, name);
     block.ssl_verify = 1;
+    block.sentinel_ssl = NGX_CONF_UNSET;
 
     if (block.store == nullptr) {
         return ngx_http_logout_conf_error();

@@ -2,12 +2,6 @@
 
 #include "core/logout_nearest.hpp"
 
-#include <hiredis/hiredis.h>
-
-#include <initializer_list>
-
-using logout::redis::StoreConf;
-
 namespace {
 
 constexpr ngx_uint_t max_pending_limit = 1024 * 1024;
@@ -90,8 +84,8 @@ char* set_username(ngx_conf_t* cf, RedisBlock& block)
 
 char* two_passwords()
 {
-    return const_cast<char*>(
-        "\"password\" and \"password_file\" exclude each other");
+    return const_cast<char*>("a password and a password file exclude each "
+                             "other");
 }
 
 
@@ -107,6 +101,75 @@ char* set_password_file(ngx_conf_t* cf, RedisBlock& block)
     return block.store->password.len != 0
                ? two_passwords()
                : ngx_http_logout_redis_password_file(cf, block.store->password);
+}
+
+
+char* set_sentinel_username(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_text(cf, block.sentinel_username);
+}
+
+
+char* set_sentinel_password(ngx_conf_t* cf, RedisBlock& block)
+{
+    return block.sentinel_password.len != 0
+               ? two_passwords()
+               : set_text(cf, block.sentinel_password);
+}
+
+
+char* set_sentinel_password_file(ngx_conf_t* cf, RedisBlock& block)
+{
+    return block.sentinel_password.len != 0
+               ? two_passwords()
+               : ngx_http_logout_redis_password_file(cf,
+                                                     block.sentinel_password);
+}
+
+
+char* set_server(ngx_conf_t* cf, RedisBlock& block)
+{
+    return ngx_http_logout_redis_endpoint(cf, 1, logout::redis::default_port,
+                                          block.store->servers, block);
+}
+
+
+char* set_sentinel(ngx_conf_t* cf, RedisBlock& block)
+{
+    for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
+        char* result = ngx_http_logout_redis_endpoint(
+            cf, i, logout::redis::default_sentinel_port, block.store->sentinels,
+            block);
+
+        if (result != NGX_CONF_OK) {
+            return result;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char* set_master_name(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_text(cf, block.store->master_name);
+}
+
+
+char* set_cluster(ngx_conf_t* cf, RedisBlock& block)
+{
+    ngx_flag_t cluster = 0;
+    char* result = set_flag(cf, cluster);
+
+    block.store->cluster = cluster != 0;
+
+    return result;
+}
+
+
+char* set_sentinel_ssl(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_flag(cf, block.sentinel_ssl);
 }
 
 
@@ -188,7 +251,8 @@ struct Parameter {
     std::string_view name;
     ngx_uint_t values_min;
     ngx_uint_t values_max;
-    bool needs_ssl;
+    bool repeatable;
+    const char* needs;  // means nothing without this one
     char* (*set)(ngx_conf_t* cf, RedisBlock& block);
 };
 
@@ -196,22 +260,36 @@ constexpr ngx_uint_t any_number = NGX_CONF_MAX_ARGS;
 
 // clang-format off
 constexpr Parameter parameters[] = {
-    {"server",                  1, 1, false, ngx_http_logout_redis_server},
-    {"database",                1, 1, false, set_database},
-    {"username",                1, 1, false, set_username},
-    {"password",                1, 1, false, set_password},
-    {"password_file",           1, 1, false, set_password_file},
-    {"connect_timeout",         1, 1, false, set_connect_timeout},
-    {"timeout",                 1, 1, false, set_timeout},
-    {"max_pending",             1, 1, false, set_max_pending},
-    {"wait_replicas",           2, 2, false, set_wait_replicas},
-    {"resolver",                1, any_number, false, set_resolver},
-    {"ssl",                     1, 1, false, set_ssl},
-    {"ssl_verify",              1, 1, true,  set_ssl_verify},
-    {"ssl_name",                1, 1, true,  set_ssl_name},
-    {"ssl_trusted_certificate", 1, 1, true,  set_ssl_trusted_certificate},
-    {"ssl_certificate",         1, 1, true,  set_ssl_certificate},
-    {"ssl_certificate_key",     1, 1, true,  set_ssl_certificate_key},
+    {"server",          1, 1, true,  nullptr, set_server},
+    {"database",        1, 1, false, nullptr, set_database},
+    {"username",        1, 1, false, nullptr, set_username},
+    {"password",        1, 1, false, nullptr, set_password},
+    {"password_file",   1, 1, false, nullptr, set_password_file},
+    {"connect_timeout", 1, 1, false, nullptr, set_connect_timeout},
+    {"timeout",         1, 1, false, nullptr, set_timeout},
+    {"max_pending",     1, 1, false, nullptr, set_max_pending},
+    {"wait_replicas",   2, 2, false, nullptr, set_wait_replicas},
+    {"resolver",        1, any_number, false, nullptr, set_resolver},
+
+    {"cluster",         1, 1, false, nullptr, set_cluster},
+
+    {"sentinel",        1, any_number, true, nullptr, set_sentinel},
+    {"master_name",            1, 1, false, redis_needs_sentinel, set_master_name},
+    {"sentinel_username",      1, 1, false, redis_needs_sentinel,
+     set_sentinel_username},
+    {"sentinel_password",      1, 1, false, redis_needs_sentinel,
+     set_sentinel_password},
+    {"sentinel_password_file", 1, 1, false, redis_needs_sentinel,
+     set_sentinel_password_file},
+    {"sentinel_ssl",           1, 1, false, redis_needs_sentinel, set_sentinel_ssl},
+
+    {"ssl",             1, 1, false, nullptr, set_ssl},
+    {"ssl_verify",      1, 1, false, redis_needs_ssl, set_ssl_verify},
+    {"ssl_name",        1, 1, false, redis_needs_ssl, set_ssl_name},
+    {"ssl_trusted_certificate", 1, 1, false, redis_needs_ssl,
+     set_ssl_trusted_certificate},
+    {"ssl_certificate", 1, 1, false, redis_needs_ssl, set_ssl_certificate},
+    {"ssl_certificate_key", 1, 1, false, redis_needs_ssl, set_ssl_certificate_key},
 };
 // clang-format on
 
@@ -262,7 +340,7 @@ char* set(ngx_conf_t* cf, RedisBlock& block, std::size_t index)
         return ngx_http_logout_conf_error();
     }
 
-    if (block.seen & (1u << index)) {
+    if (!parameter.repeatable && (block.seen & (1u << index))) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" directive is duplicate", &name);
         return ngx_http_logout_conf_error();
@@ -278,128 +356,6 @@ char* set(ngx_conf_t* cf, RedisBlock& block, std::size_t index)
     }
 
     return result;
-}
-
-
-// Formats a command once and for all.
-bool prepare(ngx_pool_t* pool, std::initializer_list<std::string_view> words,
-             ngx_str_t& command)
-{
-    constexpr std::size_t most = 3;
-    const char* arguments[most];
-    std::size_t lengths[most];
-    int count = 0;
-
-    for (std::string_view word : words) {
-        arguments[count] = word.data();
-        lengths[count] = word.size();
-        count++;
-    }
-
-    char* text = nullptr;
-    int length = redisFormatCommandArgv(&text, count, arguments, lengths);
-
-    if (length < 0) {
-        return false;
-    }
-
-    command = copy_to_pool(pool, {text, static_cast<std::size_t>(length)});
-    redisFreeCommand(text);
-
-    return command.len != 0;
-}
-
-
-struct Decimal {
-    explicit Decimal(ngx_uint_t number)
-        : length(static_cast<std::size_t>(ngx_sprintf(digits, "%ui", number) -
-                                          digits))
-    {
-    }
-
-    std::string_view text() const
-    {
-        return {reinterpret_cast<const char*>(digits), length};
-    }
-
-    u_char digits[NGX_INT_T_LEN];
-    std::size_t length;
-};
-
-
-bool prepare_auth(ngx_pool_t* pool, StoreConf& store)
-{
-    std::string_view username = to_view(store.username);
-    std::string_view password = to_view(store.password);
-
-    if (password.empty()) {
-        return true;
-    }
-
-    return username.empty()
-               ? prepare(pool, {"AUTH", password}, store.auth_command)
-               : prepare(pool, {"AUTH", username, password},
-                         store.auth_command);
-}
-
-
-bool prepare_commands(ngx_pool_t* pool, StoreConf& store)
-{
-    if (!prepare_auth(pool, store)) {
-        return false;
-    }
-
-    if (store.database != 0 &&
-        !prepare(pool, {"SELECT", Decimal(store.database).text()},
-                 store.select_command)) {
-        return false;
-    }
-
-    return store.wait_replicas == 0 ||
-           prepare(pool,
-                   {"WAIT", Decimal(store.wait_replicas).text(),
-                    Decimal(store.wait_time).text()},
-                   store.wait_command);
-}
-
-
-char* refuse(ngx_conf_t* cf, const RedisBlock& block, const char* why)
-{
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in logout_redis \"%V\"", why,
-                       &block.store->name);
-
-    return ngx_http_logout_conf_error();
-}
-
-
-// The name of a parameter that was given and means something with TLS only.
-const char* ssl_parameter_given(const RedisBlock& block)
-{
-    for (std::size_t i = 0; i < parameter_count; i++) {
-        if (parameters[i].needs_ssl && (block.seen & (1u << i))) {
-            return parameters[i].name.data();
-        }
-    }
-
-    return nullptr;
-}
-
-
-char* check_resolved(ngx_conf_t* cf, const RedisBlock& block)
-{
-    if (block.unresolved.len == 0 || block.store->resolver != nullptr) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_uint_t line = cf->conf_file->line;
-
-    // the fault is where the server is named, not where the block ends
-    cf->conf_file->line = block.unresolved_line;
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in \"%V\"",
-                       block.unresolved_reason, &block.unresolved);
-    cf->conf_file->line = line;
-
-    return ngx_http_logout_conf_error();
 }
 
 }  // namespace
@@ -434,43 +390,19 @@ char* ngx_http_logout_redis_parameter(ngx_conf_t* cf, ngx_command_t* /* cmd */,
 }
 
 
-char* ngx_http_logout_redis_complete(ngx_conf_t* cf, RedisBlock& block)
+char* ngx_http_logout_redis_check_needs(ngx_conf_t* cf, const RedisBlock& block,
+                                        const char* needed)
 {
-    StoreConf& store = *block.store;
-
-    if (store.servers.nelts == 0) {
-        return refuse(cf, block, "no \"server\"");
+    for (std::size_t i = 0; i < parameter_count; i++) {
+        if (parameters[i].needs == needed && (block.seen & (1u << i))) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%s\" without \"%s\" in logout_redis "
+                               "\"%V\"",
+                               parameters[i].name.data(), needed,
+                               &block.store->name);
+            return ngx_http_logout_conf_error();
+        }
     }
 
-    if (check_resolved(cf, block) != NGX_CONF_OK) {
-        return ngx_http_logout_conf_error();
-    }
-
-    if (store.username.len != 0 && store.password.len == 0) {
-        return refuse(cf, block,
-                      "\"username\" without \"password\" or "
-                      "\"password_file\"");
-    }
-
-    // a delete may wait for the WAIT before its own
-    if (store.wait_replicas != 0 && store.wait_time * 2 > store.timeout) {
-        return refuse(cf, block,
-                      "the time of \"wait_replicas\" is more than half of "
-                      "\"timeout\"");
-    }
-
-    if (!block.ssl && ssl_parameter_given(block) != nullptr) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%s\" without \"ssl on\" in logout_redis \"%V\"",
-                           ssl_parameter_given(block), &store.name);
-        return ngx_http_logout_conf_error();
-    }
-
-    if (block.ssl &&
-        ngx_http_logout_redis_complete_tls(cf, block) != NGX_CONF_OK) {
-        return ngx_http_logout_conf_error();
-    }
-
-    return prepare_commands(cf->pool, store) ? NGX_CONF_OK
-                                             : ngx_http_logout_conf_error();
+    return NGX_CONF_OK;
 }

@@ -16,7 +16,11 @@ struct RedisBlock {
     const char* unresolved_reason;
     ngx_uint_t unresolved_line;
 
+    ngx_str_t sentinel_username;
+    ngx_str_t sentinel_password;
+
     ngx_flag_t ssl;
+    ngx_flag_t sentinel_ssl;  // NGX_CONF_UNSET: as `ssl`
     ngx_flag_t ssl_verify;
     ngx_str_t ssl_name;
     ngx_str_t ssl_trusted_certificate;
@@ -29,14 +33,30 @@ struct RedisBlock {
 char* ngx_http_logout_redis_parameter(ngx_conf_t* cf, ngx_command_t* cmd,
                                       void* conf);
 
+// What some parameters mean nothing without.
+constexpr char redis_needs_ssl[] = "ssl on";
+constexpr char redis_needs_sentinel[] = "sentinel";
+
+// Refuses parameters that were given and need `needed`, which was not.
+char* ngx_http_logout_redis_check_needs(ngx_conf_t* cf, const RedisBlock& block,
+                                        const char* needed);
+
+// Says `why` the block cannot be used.
+char* ngx_http_logout_redis_refuse(ngx_conf_t* cf, const RedisBlock& block,
+                                   const char* why);
+
 // Judges the whole block, and prepares what its store needs to be used.
 char* ngx_http_logout_redis_complete(ngx_conf_t* cf, RedisBlock& block);
 
 // Makes `ssl` and what belongs to it the store's TLS.
 char* ngx_http_logout_redis_complete_tls(ngx_conf_t* cf, RedisBlock& block);
 
-// Setters of single values, which are all in nginx's own form.
-char* ngx_http_logout_redis_server(ngx_conf_t* cf, RedisBlock& block);
+// Reads the address in cf->args[index] and adds it to `endpoints`.
+char* ngx_http_logout_redis_endpoint(ngx_conf_t* cf, ngx_uint_t index,
+                                     in_port_t default_port,
+                                     ngx_array_t& endpoints, RedisBlock& block);
+
+// Reads the file in cf->args[1].
 char* ngx_http_logout_redis_password_file(ngx_conf_t* cf, ngx_str_t& password);
 
 // cf->args[index].

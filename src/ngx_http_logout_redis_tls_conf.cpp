@@ -13,21 +13,11 @@ namespace {
 constexpr ngx_int_t chain_depth = 8;
 
 
-char* refuse(ngx_conf_t* cf, const RedisBlock& block, const char* why)
+bool has_unix_server(const ngx_array_t& endpoints)
 {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in logout_redis \"%V\"", why,
-                       &block.store->name);
+    const Endpoint* servers = static_cast<const Endpoint*>(endpoints.elts);
 
-    return ngx_http_logout_conf_error();
-}
-
-
-bool has_unix_server(const RedisBlock& block)
-{
-    const Endpoint* servers =
-        static_cast<const Endpoint*>(block.store->servers.elts);
-
-    for (ngx_uint_t i = 0; i < block.store->servers.nelts; i++) {
+    for (ngx_uint_t i = 0; i < endpoints.nelts; i++) {
         if (servers[i].address_count != 0 &&
             servers[i].addresses[0].sockaddr->sa_family == AF_UNIX) {
             return true;
@@ -86,20 +76,26 @@ bool trust(ngx_conf_t* cf, RedisBlock& block, ngx_ssl_t* ssl)
 
 char* ngx_http_logout_redis_complete_tls(ngx_conf_t* cf, RedisBlock& block)
 {
-    if (has_unix_server(block)) {
-        return refuse(cf, block, "\"ssl on\" with a \"unix:\" server");
+    bool sentinel_ssl =
+        block.sentinel_ssl == NGX_CONF_UNSET ? block.ssl : block.sentinel_ssl;
+
+    if ((block.ssl && has_unix_server(block.store->servers)) ||
+        (sentinel_ssl && has_unix_server(block.store->sentinels))) {
+        return ngx_http_logout_redis_refuse(
+            cf, block, "\"ssl on\" with a \"unix:\" server");
     }
 
     if (!block.ssl_verify && block.ssl_trusted_certificate.len != 0) {
-        return refuse(cf, block,
-                      "\"ssl_trusted_certificate\" with \"ssl_verify off\"");
+        return ngx_http_logout_redis_refuse(
+            cf, block, "\"ssl_trusted_certificate\" with \"ssl_verify off\"");
     }
 
     if ((block.ssl_certificate.len == 0) !=
         (block.ssl_certificate_key.len == 0)) {
-        return refuse(cf, block,
-                      "\"ssl_certificate\" and \"ssl_certificate_key\" go "
-                      "together: one is missing");
+        return ngx_http_logout_redis_refuse(
+            cf, block,
+            "\"ssl_certificate\" and \"ssl_certificate_key\" go "
+            "together: one is missing");
     }
 
     ngx_ssl_t* ssl = create_context(cf);
@@ -128,8 +124,11 @@ char* ngx_http_logout_redis_complete_tls(ngx_conf_t* cf, RedisBlock& block)
         return ngx_http_logout_conf_error();
     }
 
-    block.store->tls = static_cast<TlsConf*>(memory);
-    *block.store->tls = {ssl, block.ssl_name, block.ssl_verify != 0};
+    TlsConf* tls = static_cast<TlsConf*>(memory);
+
+    *tls = {ssl, block.ssl_name, block.ssl_verify != 0};
+    block.store->tls = block.ssl ? tls : nullptr;
+    block.store->sentinel_tls = sentinel_ssl ? tls : nullptr;
 
     return NGX_CONF_OK;
 }

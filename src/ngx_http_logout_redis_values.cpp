@@ -87,13 +87,15 @@ char* read_password(ngx_conf_t* cf, ngx_str_t* name, ngx_fd_t fd,
 }  // namespace
 
 
-char* ngx_http_logout_redis_server(ngx_conf_t* cf, RedisBlock& block)
+char* ngx_http_logout_redis_endpoint(ngx_conf_t* cf, ngx_uint_t index,
+                                     in_port_t default_port,
+                                     ngx_array_t& endpoints, RedisBlock& block)
 {
-    ngx_str_t& value = ngx_http_logout_argument(cf, 1);
+    ngx_str_t& value = ngx_http_logout_argument(cf, index);
     ngx_url_t url = {};
 
     url.url = value;
-    url.default_port = logout::redis::default_port;
+    url.default_port = default_port;
     url.no_resolve = 1;
 
     if (ngx_parse_url(cf->pool, &url) != NGX_OK || url.uri.len != 0) {
@@ -103,8 +105,7 @@ char* ngx_http_logout_redis_server(ngx_conf_t* cf, RedisBlock& block)
         return ngx_http_logout_conf_error();
     }
 
-    Endpoint* endpoint =
-        static_cast<Endpoint*>(ngx_array_push(&block.store->servers));
+    Endpoint* endpoint = static_cast<Endpoint*>(ngx_array_push(&endpoints));
 
     if (endpoint == nullptr) {
         return ngx_http_logout_conf_error();

@@ -24,7 +24,7 @@ Pending* send_command(Store* store, const std::string_view* arguments,
         return nullptr;
     }
 
-    return store->send(CommandKind::other, arguments, count, handler, data);
+    return store->send(arguments, count, handler, data);
 }
 
 
@@ -38,7 +38,17 @@ Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle)
 {
     void* place = ngx_palloc(cycle->pool, sizeof(Store));
 
-    return place == nullptr ? nullptr : new (place) Store(*conf, cycle);
+    if (place == nullptr) {
+        return nullptr;
+    }
+
+    try {
+        return new (place) Store(*conf, cycle);
+    } catch (const std::bad_alloc&) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "logout_redis \"%V\": out of memory", &conf->name);
+        return nullptr;
+    }
 }
 
 

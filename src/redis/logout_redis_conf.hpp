@@ -24,10 +24,16 @@ struct Endpoint {
     ngx_uint_t address_count;
 };
 
+constexpr in_port_t default_sentinel_port = 26379;
+
 // Everything in it lives in the configuration's pool.
 struct StoreConf {
     ngx_str_t name;
-    ngx_array_t servers;  // of Endpoint
+    ngx_array_t servers;  // of Endpoint; of a cluster: some of its nodes
+    bool cluster;
+    ngx_array_t sentinels;  // of Endpoint; they know the server, then
+    ngx_str_t master_name;  // what the sentinels call it
+    TlsConf* sentinel_tls;
     ngx_uint_t database;
     ngx_str_t username;
     ngx_str_t password;
@@ -44,6 +50,7 @@ struct StoreConf {
     ngx_str_t auth_command;
     ngx_str_t select_command;
     ngx_str_t wait_command;
+    ngx_str_t sentinel_auth_command;
 };
 
 }  // namespace logout::redis

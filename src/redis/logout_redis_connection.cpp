@@ -7,6 +7,7 @@ namespace logout::redis {
 namespace {
 
 constexpr std::string_view role_command = "*1\r\n$4\r\nROLE\r\n";
+constexpr std::string_view asking_command = "*1\r\n$6\r\nASKING\r\n";
 constexpr std::string_view ping_command = "*1\r\n$4\r\nPING\r\n";
 
 
@@ -16,25 +17,17 @@ LinkSteps steps_of(const ConnectionSettings& settings)
             settings.select_command.len != 0, settings.verify_master};
 }
 
-
-void init_event(ngx_event_t& event, ngx_event_handler_pt handler, void* data,
-                ngx_log_t* log)
-{
-    ngx_memzero(&event, sizeof(event));
-    event.data = data;
-    event.handler = handler;
-    event.log = log;
-}
-
 }  // namespace
 
 
 Connection::Connection(ConnectionOwner& owner,
                        const ConnectionSettings& settings,
-                       const Endpoint& endpoint, ngx_log_t* log)
-    : owner_(owner), settings_(settings), endpoint_(endpoint), log_(log),
-      channel_(*this, settings.channel, log), link_(steps_of(settings)),
-      output_(settings.output_capacity), replies_(settings.limits)
+                       const Endpoint& endpoint, ngx_log_t* log,
+                       Locator* locator)
+    : owner_(owner), settings_(settings), endpoint_(&endpoint),
+      locator_(locator), log_(log), channel_(*this, settings.channel, log),
+      link_(steps_of(settings)), output_(settings.output_capacity),
+      replies_(settings.limits)
 {
     channel_.set_endpoint(endpoint);
     ngx_queue_init(&line_);
@@ -52,13 +45,15 @@ Connection::Connection(ConnectionOwner& owner,
 
 Connection::~Connection()
 {
-    channel_.shut();
+    shut();
+
+    if (down_) {
+        counters().down--;
+    }
 
     if (wake_.posted) {
         ngx_delete_posted_event(&wake_);
     }
-
-    stop_timer(timer_);
 }
 
 
@@ -81,8 +76,9 @@ bool Connection::queue(Pending& pending, const std::string_view* arguments,
 
 bool Connection::queue_again(Pending& pending, std::string_view name)
 {
+    const std::string_view prefix = pending.asks ? asking_command : "";
     const std::string_view shape[] = {name, {nullptr, pending.key_length}};
-    const std::size_t length = command_length(shape, 2);
+    const std::size_t length = prefix.size() + command_length(shape, 2);
     char* room = output_.claim(length, settings_.wait_command.len);
 
     if (room == nullptr) {
@@ -92,6 +88,7 @@ bool Connection::queue_again(Pending& pending, std::string_view name)
     // the key is looked up after claim(), which may have moved it
     const std::string_view arguments[] = {name, key_of(pending)};
 
+    room += prefix.copy(room, prefix.size());
     write_command(room, arguments, 2);
     append(pending, length);
 
@@ -102,16 +99,47 @@ bool Connection::queue_again(Pending& pending, std::string_view name)
 std::string_view Connection::key_of(const Pending& pending) const
 {
     constexpr std::size_t line_end = 2;
-    std::string_view command = output_.bytes(pending.begin, pending.end);
+    std::string_view command = command_of(pending);
 
     return command.substr(command.size() - line_end - pending.key_length,
                           pending.key_length);
 }
 
 
+std::string_view Connection::command_of(const Pending& pending) const
+{
+    std::string_view bytes = output_.bytes(pending.begin, pending.end);
+
+    return pending.asks ? bytes.substr(asking_command.size()) : bytes;
+}
+
+
+bool Connection::adopt(Pending& pending, const Connection& from, bool asks)
+{
+    const std::string_view prefix = asks ? asking_command : "";
+    const std::size_t length = prefix.size() + from.command_of(pending).size();
+    char* room = output_.claim(length, settings_.wait_command.len);
+
+    if (room == nullptr) {
+        return false;
+    }
+
+    // `from` may be this connection: the command is looked up after claim()
+    const std::string_view command = from.command_of(pending);
+
+    room += prefix.copy(room, prefix.size());
+    command.copy(room, command.size());
+    pending.asks = asks;
+    append(pending, length);
+
+    return true;
+}
+
+
 void Connection::append(Pending& pending, std::size_t length)
 {
     pending.connection = this;
+    pending.asked = false;
     pending.end = output_.end();
     pending.begin = pending.end - length;
     ngx_queue_insert_tail(&line_, &pending.in_order);
@@ -127,12 +155,39 @@ void Connection::append(Pending& pending, std::size_t length)
 }
 
 
-void Connection::expire()
+void Connection::expire(Pending& pending)
 {
+    if (pending.on_hold) {
+        // the key is gone from the master: that much is known
+        let_go(pending);
+        owner_.confirmed(pending, 0);
+        return;
+    }
+
     fail(FailureKind::timeout, LinkEvent::expired, "no answer in time");
 
     // what was queued while there was no connection, if anything
     fail_queued();
+}
+
+
+void Connection::move()
+{
+    step(LinkEvent::moved);
+}
+
+
+void Connection::connect()
+{
+    step(LinkEvent::wanted);
+}
+
+
+void Connection::retire()
+{
+    if (!has_queued()) {
+        step(LinkEvent::retired);
+    }
 }
 
 
@@ -274,6 +329,7 @@ void Connection::act(LinkAction action)
     case LinkAction::drop:
         shut();
         fail_queued();
+        owner_.dropped(*this);
         break;
     case LinkAction::resume:
         resume();
@@ -322,7 +378,7 @@ void Connection::log_down()
 {
     ngx_log_error(NGX_LOG_ERR, log_, failure_.error,
                   "logout_redis \"%V\": %V is down: %s%s%s", &settings_.store,
-                  &endpoint_.name, failure_.what,
+                  &endpoint_->name, failure_.what,
                   failure_.word[0] == '\0' ? "" : ": ", failure_.word);
 }
 
@@ -336,12 +392,44 @@ void Connection::open()
 
     lacks_unlink_ = false;
     counters().connects++;
+
+    if (locator_ == nullptr) {
+        channel_.open();
+        return;
+    }
+
+    locating_ = true;
+    locator_->locate(*this);
+}
+
+
+void Connection::located(const Endpoint& endpoint)
+{
+    locating_ = false;
+
+    if (endpoint_ != &endpoint) {
+        endpoint_ = &endpoint;
+        channel_.set_endpoint(endpoint);
+    }
+
     channel_.open();
+}
+
+
+void Connection::not_located(const char* why)
+{
+    locating_ = false;
+    fail(FailureKind::connect, LinkEvent::broken, why);
 }
 
 
 void Connection::shut()
 {
+    if (locating_) {
+        locating_ = false;
+        locator_->forget(*this);
+    }
+
     channel_.shut();
     stop_timer(timer_);
     step_command_ = {};
@@ -353,13 +441,13 @@ void Connection::serve()
 {
     stop_timer(timer_);
     counters().established++;
-    counters().down = 0;
+    set_down(false);
 
     if (told_down_) {
         told_down_ = false;
         ngx_log_error(NGX_LOG_NOTICE, log_, 0,
                       "logout_redis \"%V\": %V is back", &settings_.store,
-                      &endpoint_.name);
+                      &endpoint_->name);
     }
 
     (void) send_all();
@@ -369,7 +457,7 @@ void Connection::serve()
 void Connection::back_off()
 {
     shut();
-    counters().down = 1;
+    set_down(true);
 
     if (!told_down_) {
         told_down_ = true;
@@ -380,6 +468,18 @@ void Connection::back_off()
                 backoff_delay(link_.failures(),
                               static_cast<std::uint32_t>(ngx_random())));
     fail_queued();
+}
+
+
+void Connection::set_down(bool down)
+{
+    if (down == down_) {
+        return;
+    }
+
+    down_ = down;
+    counters().down += down ? 1 : -1;
+    owner_.link_changed(*this, down);
 }
 
 
@@ -401,6 +501,7 @@ void Connection::resume()
         entry = ngx_queue_next(entry);
 
         pending->on_hold = false;
+        pending->asked = false;
 
         if (pending->begin < sent && pending->resent) {
             ngx_queue_remove(&pending->in_order);

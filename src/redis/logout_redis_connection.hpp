@@ -20,7 +20,8 @@ class Connection;
 enum class Answer {
     done,      // the command is off the connection
     hold,      // it waits for replicas: confirmed() follows
-    again,     // it was queued again
+    queued,    // it was queued again, on this or another connection
+    moved,     // it has to be sent again, to another server, like all others
     nonsense,  // that cannot be the reply to this command: the connection fails
 };
 
@@ -37,10 +38,32 @@ public:
     // `pending` will not be answered and is off the connection.
     virtual void unavailable(Pending& pending) = 0;
 
+    // Something was sent that is not a reply. False: the connection fails.
+    virtual bool pushed(Connection& connection, const ReplyReader& replies) = 0;
+
+    // The server is known to be down from now on, or serves again.
+    virtual void link_changed(Connection& connection, bool down) = 0;
+
+    // A connection that nobody waited on was closed.
+    virtual void dropped(Connection& connection) = 0;
+
     virtual StoreCounters& counters() = 0;
 
 protected:
     ~ConnectionOwner() = default;
+};
+
+// Who knows where the server is, if that is not configured.
+class Locator {
+public:
+    // Answers with located() or not_located(), maybe before it returns.
+    virtual void locate(Connection& connection) = 0;
+
+    // `connection` does not wait for the answer any more.
+    virtual void forget(Connection& connection) = 0;
+
+protected:
+    ~Locator() = default;
 };
 
 struct ConnectionSettings {
@@ -50,6 +73,7 @@ struct ConnectionSettings {
     ngx_str_t wait_command;  // empty: replicas are not waited for
     std::int64_t wait_replicas;
     bool verify_master;
+    bool takes_pushes;        // a subscription: much comes that is no reply
     ngx_msec_t step_timeout;  // from connected until ready
     std::size_t output_capacity;
     ReplyLimits limits;
@@ -58,9 +82,11 @@ struct ConnectionSettings {
 
 class Connection final : private ChannelUser {
 public:
-    // `settings`, `endpoint` and `log` outlive the connection.
+    // Everything but `log` outlives the connection. With a `locator`,
+    // `endpoint` is only what the log calls the server until it is located.
     Connection(ConnectionOwner& owner, const ConnectionSettings& settings,
-               const Endpoint& endpoint, ngx_log_t* log);
+               const Endpoint& endpoint, ngx_log_t* log,
+               Locator* locator = nullptr);
     ~Connection();
 
     Connection(const Connection&) = delete;
@@ -75,9 +101,12 @@ public:
     bool queue(Pending& pending, const std::string_view* arguments,
                std::size_t count);
 
-    // Queues the command NAME KEY for a pending that was just answered, whose
-    // last argument was the key.
+    // Queues the command NAME KEY for a delete that was just answered.
     bool queue_again(Pending& pending, std::string_view name);
+
+    // Queues the command of `pending`, which `from` just answered, preceded by
+    // ASKING if `asks`.
+    bool adopt(Pending& pending, const Connection& from, bool asks);
 
     // Remembered until the next connect: the server may be another then.
     bool lacks_unlink() const { return lacks_unlink_; }
@@ -87,14 +116,25 @@ public:
     // while after one that fell short: it would keep everybody waiting.
     bool will_wait() const { return wait_in_line_ || !wait_paused(); }
 
-    // `pending`, which was on hold, is not any more.
-    void let_go(Pending& pending);
-
-    // A command missed its deadline: everything queued fails, the server is
+    // `pending` missed its deadline. Everything queued fails, and the server is
     // down until it answers again.
-    void expire();
+    void expire(Pending& pending);
 
-    const Endpoint& endpoint() const { return endpoint_; }
+    // Another server is to be used: what is queued is sent to it, once it is
+    // located.
+    void move();
+
+    // Connects, with nothing to send.
+    void connect();
+
+    // Closes a connection that nobody uses.
+    void retire();
+
+    void located(const Endpoint& endpoint);
+    void not_located(const char* why);
+
+    const Endpoint& endpoint() const { return *endpoint_; }
+    bool is_used() { return has_queued(); }
 
 private:
     // Why the last attempt ended; compared to log a new reason only once.
@@ -125,6 +165,7 @@ private:
               ngx_err_t error = 0, std::string_view word = {});
     void fail_by_alert();
     void note_failure(const Failure& failure);
+    void set_down(bool down);
     void log_down();
 
     void open();
@@ -136,7 +177,9 @@ private:
 
     void append(Pending& pending, std::size_t length);
     std::string_view key_of(const Pending& pending) const;
+    std::string_view command_of(const Pending& pending) const;
     void append_wait();
+    void let_go(Pending& pending);
     bool wait_paused() const;
 
     bool send_all();
@@ -163,7 +206,9 @@ private:
 
     ConnectionOwner& owner_;
     const ConnectionSettings& settings_;
-    const Endpoint& endpoint_;
+    const Endpoint* endpoint_;
+    Locator* locator_;
+    bool locating_ = false;
     ngx_log_t* log_;
 
     Channel channel_;
@@ -188,6 +233,7 @@ private:
     bool lacks_unlink_ = false;
     Failure failure_;
     bool told_down_ = false;  // the log says that the server is down
+    bool down_ = false;       // as told to the owner
 };
 
 }  // namespace logout::redis

@@ -203,7 +203,8 @@ bool Connection::take_replies()
         switch (replies_.next()) {
 
         case ReplyReader::Outcome::more:
-            if (replies_.halfway() && !link_.starting() && !has_queued()) {
+            if (replies_.halfway() && !link_.starting() && !has_queued() &&
+                !settings_.takes_pushes) {
                 return unasked();
             }
             return true;
@@ -273,7 +274,7 @@ bool Connection::take_step_reply()
 bool Connection::take_command_reply()
 {
     if (ngx_queue_empty(&line_)) {
-        return unasked();
+        return owner_.pushed(*this, replies_) || unasked();
     }
 
     Pending* pending =
@@ -284,22 +285,23 @@ bool Connection::take_command_reply()
         return unasked();
     }
 
-    std::uint32_t generation = generation_;
-    OutputBuffer::Position end = pending->end;
-
-    ngx_queue_remove(&pending->in_order);
+    if (pending->asks && !pending->asked) {
+        pending->asked = true;
+        return true;
+    }
 
     if (replies_.root().type != ReplyType::error) {
         link_.answered();
     }
 
+    std::uint32_t generation = generation_;
+    OutputBuffer::Position end = pending->end;
+
+    ngx_queue_remove(&pending->in_order);
+
     if (pending == &wait_) {
         take_wait_reply();
-
     } else if (!take_answer(*pending)) {
-        ngx_queue_insert_head(&line_, &pending->in_order);
-        fail(FailureKind::protocol, LinkEvent::broken,
-             "it sent what is not a reply to the command");
         return false;
     }
 
@@ -316,22 +318,34 @@ bool Connection::take_command_reply()
 }
 
 
-// False: that is no reply to this command.
+// False: the connection is gone.
 bool Connection::take_answer(Pending& pending)
 {
     switch (owner_.replied(*this, pending, replies_)) {
+
     case Answer::done:
-    case Answer::again:
-        break;
+    case Answer::queued:
+        return true;
+
     case Answer::hold:
         ngx_queue_insert_tail(&held_, &pending.in_order);
         pending.on_hold = true;
-        break;
-    case Answer::nonsense:
+        return true;
+
+    case Answer::moved:
+        ngx_queue_insert_head(&line_, &pending.in_order);
+        move();
         return false;
+
+    case Answer::nonsense:
+        break;
     }
 
-    return true;
+    ngx_queue_insert_head(&line_, &pending.in_order);
+    fail(FailureKind::protocol, LinkEvent::broken,
+         "it sent what is not a reply to the command");
+
+    return false;
 }
 
 

@@ -27,6 +27,16 @@ inline ngx_str_t ngx_text(std::string_view text)
 }
 
 
+inline void init_event(ngx_event_t& event, ngx_event_handler_pt handler,
+                       void* data, ngx_log_t* log)
+{
+    ngx_memzero(&event, sizeof(event));
+    event.data = data;
+    event.handler = handler;
+    event.log = log;
+}
+
+
 inline void stop_timer(ngx_event_t& timer)
 {
     if (timer.timer_set) {

@@ -71,6 +71,9 @@ LinkAction Link::on(LinkEvent event, bool pending)
     case LinkEvent::lost:
         return lose(pending);
 
+    case LinkEvent::moved:
+        return move(pending);
+
     case LinkEvent::refused:
     case LinkEvent::broken:
     case LinkEvent::expired:
@@ -177,6 +180,25 @@ LinkAction Link::lose(bool pending)
 
     state_ = LinkState::connecting;
     proven_ = false;
+
+    return LinkAction::resume;
+}
+
+
+LinkAction Link::move(bool pending)
+{
+    if (state_ == LinkState::idle) {
+        return LinkAction::none;
+    }
+
+    proven_ = false;
+
+    if (state_ == LinkState::ready && !pending) {
+        state_ = LinkState::idle;
+        return LinkAction::drop;
+    }
+
+    state_ = LinkState::connecting;
 
     return LinkAction::resume;
 }

@@ -30,6 +30,7 @@ enum class LinkEvent : std::uint8_t {
     broken,     // connect() failed, or nonsense was received
     expired,    // connecting took too long, or a command missed its deadline
     retry,      // the back-off is over
+    moved,      // another server has to be used from now on
     retired,    // the worker is to leave, or the configuration is gone
 };
 
@@ -79,6 +80,7 @@ public:
 private:
     LinkAction next_step();
     LinkAction fail();
+    LinkAction move(bool pending);
     LinkAction lose(bool pending);
 
     LinkSteps steps_;

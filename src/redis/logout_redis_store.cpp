@@ -24,6 +24,7 @@ ConnectionSettings settings_of(const StoreConf& conf)
     settings.select_command = conf.select_command;
     settings.wait_command = conf.wait_command;
     settings.wait_replicas = static_cast<std::int64_t>(conf.wait_replicas);
+    settings.verify_master = conf.sentinels.nelts != 0;
     settings.step_timeout = conf.connect_timeout;
     settings.output_capacity =
         ngx_max(output_at_least, conf.max_pending * output_per_command);
@@ -34,9 +35,17 @@ ConnectionSettings settings_of(const StoreConf& conf)
 }
 
 
-const Endpoint& first_server(const StoreConf& conf)
+std::unique_ptr<Router> make_router(const RouterContext& context)
 {
-    return *static_cast<const Endpoint*>(conf.servers.elts);
+    if (context.conf.cluster) {
+        return make_cluster_router(context);
+    }
+
+    if (context.conf.sentinels.nelts != 0) {
+        return make_sentinel_router(context);
+    }
+
+    return make_single_router(context);
 }
 
 
@@ -57,20 +66,11 @@ bool lacks_unlink(std::string_view error)
 
 
 Store::Store(const StoreConf& conf, ngx_cycle_t* cycle)
-    : conf_(conf), log_(cycle->log), pool_(conf.max_pending),
+    : conf_(conf), log_(cycle->log),
+      pool_(conf.max_pending, conf.timeout, cycle->log),
       settings_(settings_of(conf)),
-      connection_(*this, settings_, first_server(conf), cycle->log)
+      router_(make_router({conf, *this, settings_, pool_, cycle->log}))
 {
-    ngx_memzero(&deadline_, sizeof(deadline_));
-    deadline_.data = this;
-    deadline_.handler = deadline_handler;
-    deadline_.log = log_;
-}
-
-
-Store::~Store()
-{
-    stop_timer(deadline_);
 }
 
 
@@ -83,34 +83,45 @@ void Store::count_in(StoreCounters* place)
 
 Pending* Store::unlink(std::string_view key, ReplyHandler handler, void* data)
 {
-    bool plain = connection_.lacks_unlink();
+    Connection* connection = router_->route(key);
+    bool plain = connection != nullptr && connection->lacks_unlink();
     const std::string_view arguments[] = {plain ? "DEL" : "UNLINK", key};
 
-    return send(plain ? CommandKind::del : CommandKind::unlink, arguments, 2,
-                handler, data);
+    return queue(connection, plain ? CommandKind::del : CommandKind::unlink,
+                 arguments, 2, handler, data);
 }
 
 
-Pending* Store::send(CommandKind kind, const std::string_view* arguments,
-                     std::size_t count, ReplyHandler handler, void* data)
+Pending* Store::send(const std::string_view* arguments, std::size_t count,
+                     ReplyHandler handler, void* data)
 {
-    if (!connection_.accepts()) {
+    std::string_view key = count > 1 ? arguments[1] : std::string_view();
+
+    return queue(router_->route(key), CommandKind::other, arguments, count,
+                 handler, data);
+}
+
+
+Pending* Store::queue(Connection* connection, CommandKind kind,
+                      const std::string_view* arguments, std::size_t count,
+                      ReplyHandler handler, void* data)
+{
+    if (connection == nullptr) {
         counters_->rejected++;
         return nullptr;
     }
 
-    Pending* pending = pool_.take(handler, data);
+    Pending* pending = pool_.take(kind, handler, data);
 
     if (pending == nullptr) {
         counters_->overflows++;
         return nullptr;
     }
 
-    pending->kind = kind;
     pending->key_length =
         static_cast<std::uint32_t>(arguments[count - 1].size());
 
-    if (!connection_.queue(*pending, arguments, count)) {
+    if (!connection->queue(*pending, arguments, count)) {
         pool_.give_back(pending);
         counters_->overflows++;
         return nullptr;
@@ -118,50 +129,8 @@ Pending* Store::send(CommandKind kind, const std::string_view* arguments,
 
     counters_->commands++;
     counters_->in_flight++;
-    watch_deadline();
 
     return pending;
-}
-
-
-// The timer runs on when its command was answered, and is set anew only when
-// it fires; with nothing to wait for it does not keep the worker.
-void Store::watch_deadline()
-{
-    deadline_.cancelable = 0;
-
-    if (!deadline_.timer_set) {
-        ngx_add_timer(&deadline_, conf_.timeout);
-    }
-}
-
-
-void Store::deadline_handler(ngx_event_t* event)
-{
-    static_cast<Store*>(event->data)->on_deadline();
-}
-
-
-void Store::on_deadline()
-{
-    for (Pending* pending = pool_.oldest(); pending != nullptr;
-         pending = pool_.oldest()) {
-        ngx_msec_t age = ngx_current_msec - pending->queued;
-
-        if (age < conf_.timeout) {
-            start_timer(deadline_, conf_.timeout - age);
-            return;
-        }
-
-        if (pending->on_hold) {
-            // the key is gone from the master: that much is known
-            pending->connection->let_go(*pending);
-            confirmed(*pending, 0);
-            continue;
-        }
-
-        pending->connection->expire();
-    }
 }
 
 
@@ -170,6 +139,11 @@ Answer Store::replied(Connection& connection, Pending& pending,
 {
     const ReplyNode& root = replies.root();
     std::string_view text = replies.text(root);
+
+    if (pending.kind == CommandKind::internal) {
+        router_->replied(pending, &replies);
+        return Answer::done;
+    }
 
     switch (root.type) {
 
@@ -229,7 +203,19 @@ Answer Store::refused(Connection& connection, Pending& pending,
 {
     if (pending.kind == CommandKind::unlink && lacks_unlink(text) &&
         send_as_del(connection, pending)) {
-        return Answer::again;
+        return Answer::queued;
+    }
+
+    switch (router_->redirect(connection, pending, text)) {
+    case Redirect::none:
+        break;
+    case Redirect::queued:
+        return Answer::queued;
+    case Redirect::moved:
+        return Answer::moved;
+    case Redirect::impossible:
+        unavailable(pending);
+        return Answer::done;
     }
 
     std::string_view word = error_word(text);
@@ -296,9 +282,31 @@ void Store::note_replicas(bool enough)
 
 void Store::unavailable(Pending& pending)
 {
+    if (pending.kind == CommandKind::internal) {
+        router_->replied(pending, nullptr);
+        return;
+    }
+
     counters_->unavailable++;
     finish(pending, {ReplyStatus::unavailable, 0, {}});
 }
+
+
+// No server of data is subscribed to.
+bool Store::pushed(Connection& /* connection */,
+                   const ReplyReader& /* replies */)
+{
+    return false;
+}
+
+
+void Store::link_changed(Connection& connection, bool down)
+{
+    router_->link_changed(connection, down);
+}
+
+
+void Store::dropped(Connection& /* connection */) {}
 
 
 void Store::finish(Pending& pending, const Reply& reply)
@@ -308,10 +316,6 @@ void Store::finish(Pending& pending, const Reply& reply)
 
     pool_.give_back(&pending);
     counters_->in_flight--;
-
-    if (pool_.in_use() == 0) {
-        deadline_.cancelable = 1;
-    }
 
     if (handler != nullptr) {
         handler(data, reply);

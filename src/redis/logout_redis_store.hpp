@@ -1,5 +1,5 @@
-// The client of one Redis deployment in one worker: which connection a command
-// takes, what its reply means, and when it has waited long enough.
+// The client of one Redis deployment in one worker: what a reply means, and
+// what is counted and logged.
 
 #ifndef LOGOUT_REDIS_STORE_HPP
 #define LOGOUT_REDIS_STORE_HPP
@@ -9,17 +9,18 @@
 #include "logout_redis_connection.hpp"
 #include "logout_redis_counters.hpp"
 #include "logout_redis_pending.hpp"
+#include "logout_redis_router.hpp"
 
 namespace logout::redis {
 
 struct Store final : public ConnectionOwner {
 public:
+    // Throws std::bad_alloc.
     Store(const StoreConf& conf, ngx_cycle_t* cycle);
-    ~Store();
 
-    Pending* send(CommandKind kind, const std::string_view* arguments,
-                  std::size_t count, ReplyHandler handler, void* data);
     Pending* unlink(std::string_view key, ReplyHandler handler, void* data);
+    Pending* send(const std::string_view* arguments, std::size_t count,
+                  ReplyHandler handler, void* data);
 
     const StoreCounters& counted() const { return *counters_; }
     void count_in(StoreCounters* place);
@@ -28,6 +29,9 @@ public:
                    const ReplyReader& replies) override;
     void confirmed(Pending& pending, std::int64_t replicas) override;
     void unavailable(Pending& pending) override;
+    bool pushed(Connection& connection, const ReplyReader& replies) override;
+    void link_changed(Connection& connection, bool down) override;
+    void dropped(Connection& connection) override;
     StoreCounters& counters() override { return *counters_; }
 
 private:
@@ -40,9 +44,9 @@ private:
         ngx_msec_t when;
     };
 
-    static void deadline_handler(ngx_event_t* event);
-    void on_deadline();
-    void watch_deadline();
+    Pending* queue(Connection* connection, CommandKind kind,
+                   const std::string_view* arguments, std::size_t count,
+                   ReplyHandler handler, void* data);
 
     Answer hold(const Connection& connection, Pending& pending);
     Answer refused(Connection& connection, Pending& pending,
@@ -60,10 +64,8 @@ private:
     StoreCounters* counters_ = &own_counters_;
 
     PendingPool pool_;
-    ngx_event_t deadline_;  // of the oldest command
-
     ConnectionSettings settings_;
-    Connection connection_;
+    std::unique_ptr<Router> router_;
 
     Told told_of_deletes_ = {};
     Told told_of_commands_ = {};

@@ -33,7 +33,7 @@ constexpr State states[] = {
 constexpr Event events[] = {
     Event::wanted,  Event::connected, Event::secured, Event::accepted,
     Event::refused, Event::lost,      Event::broken,  Event::expired,
-    Event::retry,   Event::retired,
+    Event::retry,   Event::moved,     Event::retired,
 };
 
 struct Row {
@@ -55,6 +55,8 @@ constexpr Row rows[] = {
     {State::verifying, Event::accepted, Action::probe, State::probing},
     {State::probing, Event::accepted, Action::serve, State::ready},
     {State::ready, Event::lost, Action::drop, State::idle},
+    {State::idle, Event::moved, Action::none, State::idle},
+    {State::ready, Event::moved, Action::drop, State::idle},
 };
 
 
@@ -74,6 +76,10 @@ Row expected(State state, Event event)
 
     if (event == Event::retired) {
         return {state, event, Action::drop, State::idle};
+    }
+
+    if (event == Event::moved) {
+        return {state, event, Action::resume, State::connecting};
     }
 
     // asked for what is under way already, or told of what is gone
@@ -240,6 +246,16 @@ void resumes_only_a_proven_connection(void**)
 }
 
 
+void takes_what_is_queued_to_another_server(void**)
+{
+    Link link = serving();
+
+    assert_true(link.on(Event::moved, true) == Action::resume);
+    assert_true(link.state() == State::connecting);
+    assert_false(link.down());
+}
+
+
 void does_not_count_an_idle_connection_that_was_closed(void**)
 {
     Link link = serving();
@@ -304,6 +320,7 @@ int main()
         cmocka_unit_test(probes_a_server_that_was_down),
         cmocka_unit_test(stays_down_until_the_probe_is_answered),
         cmocka_unit_test(resumes_only_a_proven_connection),
+        cmocka_unit_test(takes_what_is_queued_to_another_server),
         cmocka_unit_test(does_not_count_an_idle_connection_that_was_closed),
         cmocka_unit_test(counts_failures_until_a_command_is_answered),
         cmocka_unit_test(backs_off_longer_and_longer),
