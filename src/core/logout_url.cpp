@@ -437,7 +437,7 @@ UrlRule parse_relative(Cursor& cursor, Url& url)
         return UrlRule::network_path;
     }
     url.kind = UrlKind::relative;
-    url.origin = {cursor.out, 0};
+    url.origin = written(cursor.out, cursor);
     return copy_target(cursor, url);
 }
 
