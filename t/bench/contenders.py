@@ -171,6 +171,9 @@ NGINX = [
         "urls", "this module, 10,000 clients × 10 URLs", sessions.many_urls,
         lambda redis, directory: nginx.many_urls(tcp(redis))),
     nginx_contender(
+        "status", "this module, `logout_status` on", sessions.raw,
+        lambda redis, directory: nginx.with_status(tcp(redis))),
+    nginx_contender(
         "lua", "nginx + lua-resty-redis", sessions.raw,
         lambda redis, directory: nginx.lua(redis.port, directory)),
 ]

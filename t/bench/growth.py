@@ -115,6 +115,17 @@ def connection_points():
             for number in (1, 4, 16, 64, 256, 1024)]
 
 
+def tls_points():
+    def encrypted(redis, _):
+        return nginx.raw_session(
+            f"127.0.0.1:{redis.tls_port}",
+            "    ssl on;\n    ssl_name localhost;\n"
+            f"    ssl_trusted_certificate {redis.certificate};\n")
+
+    return [Point("TCP", raw, sessions.raw),
+            Point("TLS", encrypted, sessions.raw)]
+
+
 def distance_points():
     def relayed(_, port):
         return nginx.raw_session(f"127.0.0.1:{port}")
@@ -129,6 +140,7 @@ CURVES = [
     ("sessions", "sessions per logout", session_points),
     ("url", "return URL, bytes", url_points),
     ("connections", "client connections", connection_points),
+    ("tls", "connection to Redis", tls_points),
     ("distance", "round trip to Redis", distance_points),
 ]
 
@@ -284,7 +296,7 @@ def main():
               if not options.only or name in options.only.split(",")]
     directory = load.BUILD / f"growth-{os.getpid()}"
     directory.mkdir(parents=True)
-    redis = Redis(directory, OTHER_CORE)
+    redis = Redis(directory, OTHER_CORE, tls=True)
     samples = []
     try:
         for name, _, points in curves:

@@ -49,6 +49,7 @@ GATES = [
     ("raw session over TCP to return 302", "tcp", "return", 1.45),
     ("raw session over a Unix socket to return 302", "unix", "return", 1.45),
     ("raw session over TCP to lua-resty-redis", "tcp", "lua", 0.30),
+    ("logout_status on to off", "status", "tcp", 1.01),
     ("100,000 URLs to one", "urls", "tcp", 1.02),
     ("express without its HMAC to raw", "express", "tcp-long", 1.05),
 ]

@@ -180,6 +180,11 @@ def many_urls(server):
     return module(redis_block(server) + many_clients(), RAW_SESSION)
 
 
+def with_status(server):
+    return module(redis_block(server) + ONE_CLIENT, RAW_SESSION,
+                  "location = /status {\n    logout_status;\n}\n")
+
+
 def lua(redis_port, directory):
     """lua-nginx-module and lua-resty-redis as Debian packages them."""
     directory.mkdir(parents=True, exist_ok=True)
