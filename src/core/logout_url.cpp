@@ -11,6 +11,9 @@ namespace logout {
 
 namespace {
 
+constexpr Url no_url;
+
+
 // Reads the input from left to right and writes the canonical form beside it.
 struct Cursor {
     const char* in;
@@ -505,7 +508,7 @@ const char* describe(UrlRule rule)
 
 UrlRule parse_url(std::string_view input, UrlBuffer& buffer, Url& url)
 {
-    url = Url();
+    url = no_url;
     if (input.empty()) {
         return UrlRule::empty;
     }
@@ -522,7 +525,7 @@ UrlRule parse_url(std::string_view input, UrlBuffer& buffer, Url& url)
     if (rule == UrlRule::ok) {
         url.text = written(buffer.data(), cursor);
     } else {
-        url = Url();
+        url = no_url;
     }
     return rule;
 }

@@ -63,7 +63,7 @@ export const faults = [
     ['write the apostrophe of a query as it is', 'logout_url.cpp',
         ': plain_web_query_bytes', ': plain_query_bytes'],
     ['leave the parts of a refused URL behind', 'logout_url.cpp',
-        '    } else {\n        url = Url();\n    }', '    }'],
+        '    } else {\n        url = no_url;\n    }', '    }'],
     ['allow a backslash in paths', 'logout_url_bytes.hpp',
         'alphanumeric_and("/-_~!$&\'()*+,=:@")',
         'alphanumeric_and("/-_~!$&\'()*+,=:@\\\\")'],

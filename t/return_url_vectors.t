@@ -1,0 +1,159 @@
+# Every payload of t/urls/redirect_vectors.json through nginx, with
+# absolute_redirect on and off: what is not allowed is not sent, and what is
+# sent is what the list allows. The user is logged out either way.
+
+use strict;
+use warnings;
+
+use lib 't/lib/helpers';
+use Test::Nginx::Socket 'no_plan';
+use Logout::Redis;
+
+use JSON::PP ();
+
+my @vectors = @{read_json('t/urls/redirect_vectors.json')};
+
+no_shuffle();
+no_long_string();
+
+Test::Nginx::Socket::add_response_body_check(\&check_reflection);
+spec_string(join "\n", allowed_and_refused(), refused_entries());
+run_tests();
+
+sub read_json {
+    my ($path) = @_;
+
+    open my $in, '<:raw', $path or die "$path: $!\n";
+    local $/;
+    return JSON::PP->new->utf8->decode(scalar <$in>);
+}
+
+# One block for each list, with a request for each vector and location.
+sub allowed_and_refused {
+    my %of_list;
+
+    for my $vector (@vectors) {
+        push @{$of_list{join ' ', map { qq{"$_"} } @{$vector->{entries}}}},
+            $vector;
+    }
+    return map { block($_, @{$of_list{$_}}) } sort keys %of_list;
+}
+
+sub requests_of {
+    my ($vector) = @_;
+
+    return map { "GET /$_?returnTo=$vector->{wire}" } qw(relative absolute);
+}
+
+sub code_of {
+    my ($vector) = @_;
+
+    return $vector->{expect} eq 'accept' ? 302 : 400;
+}
+
+sub headers_of {
+    my ($vector) = @_;
+
+    return "X-Result: logged_out\n"
+        . ($vector->{expect} eq 'accept'
+            ? "Location: $vector->{location}\nX-Error: \n"
+            : "! Location\nX-Error: return_url_not_allowed\n");
+}
+
+sub perl_list {
+    return '[' . join(', ', map { s/([\\'])/\\$1/gr =~ s/.*/'$&'/sr } @_) . ']';
+}
+
+sub twice {
+    my ($of, @of_vectors) = @_;
+
+    return perl_list(map { my $value = $of->($_); ($value, $value) }
+        @of_vectors);
+}
+
+sub block {
+    my ($list, @listed) = @_;
+
+    my $ids = join ' ', map { $_->{id} } @listed;
+    my $requests = perl_list(map { requests_of($_) } @listed);
+    my $codes = twice(\&code_of, @listed);
+    my $headers = twice(\&headers_of, @listed);
+    my $forbidden = twice(\&forbidden_in, @listed);
+    return <<"END";
+=== $list: $ids
+--- http_config
+    logout_redis sessions { server 127.0.0.1:\$TEST_NGINX_REDIS_PORT; }
+--- config
+    logout_session    format=raw cookie=sid prefix=sess: redis=sessions;
+    logout_return_url $list;
+    add_header        X-Result \$logout_result always;
+    add_header        X-Error \$logout_error always;
+
+    location = /relative {
+        logout            auth0;
+        absolute_redirect off;
+    }
+    location = /absolute {
+        logout            auth0;
+        absolute_redirect on;
+    }
+--- x_redis_set
+sess:abc = 1
+--- x_redis_gone
+sess:abc
+--- more_headers
+Cookie: sid=abc
+--- request eval
+$requests
+--- error_code eval
+$codes
+--- response_headers eval
+$headers
+--- raw_response_headers_unlike eval
+$forbidden
+--- no_error_log
+[error]
+[crit]
+[alert]
+END
+}
+
+# What an attacker wants people to come to, or to see on a page.
+sub traces { qr/evil|malicious|oast\.me|invalid\.com|other\.com|alert\(|AppScan|injected|phishing/i }
+
+sub forbidden_in {
+    my ($vector) = @_;
+
+    return $vector->{expect} eq 'accept' ? '(?!)' : traces();
+}
+
+sub check_reflection {
+    my ($block, $body) = @_;
+
+    Test::More::unlike($body, traces(), $block->name . ' reflects nothing');
+}
+
+# What a list cannot mean is refused when nginx starts.
+sub refused_entries {
+    my %entries = map { ($_->{refused_entry} => 1) }
+        grep { defined $_->{refused_entry} } @vectors;
+
+    return map { <<"END" } sort keys %entries;
+=== refused: $_
+--- http_config
+    logout_redis sessions { server 127.0.0.1:\$TEST_NGINX_REDIS_PORT; }
+--- config
+    location = /logout {
+        logout            auth0;
+        logout_session    format=raw cookie=sid prefix=sess: redis=sessions;
+        logout_return_url https://first.example.net/
+                          "${\(s/([\\"\$])/\\$1/gr)}";
+    }
+--- must_die
+--- error_log
+[emerg]
+nginx.conf:
+--- no_error_log
+[alert]
+END
+}
