@@ -3,7 +3,7 @@
 
 #include "ngx_http_logout_conf.hpp"
 #include "ngx_http_logout_pool.hpp"
-#include "ngx_http_logout_secret_file.hpp"
+#include "ngx_http_logout_file.hpp"
 
 #include <exception>
 

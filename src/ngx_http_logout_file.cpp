@@ -1,4 +1,4 @@
-#include "ngx_http_logout_secret_file.hpp"
+#include "ngx_http_logout_file.hpp"
 
 #include <sys/stat.h>
 
@@ -7,11 +7,12 @@ namespace {
 
 constexpr off_t secret_file_max_size = 64 * 1024;
 
+enum class Secrecy { for_everybody, secret };
 
-bool read_all(ngx_conf_t* cf, ngx_file_t& file, std::string& content)
+
+bool check_info(ngx_conf_t* cf, ngx_file_t& file, ngx_file_info_t& info,
+                off_t max_size, Secrecy secrecy)
 {
-    ngx_file_info_t info;
-
     if (ngx_fd_info(file.fd, &info) == NGX_FILE_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
                            ngx_fd_info_n " \"%V\" failed", &file.name);
@@ -19,19 +20,26 @@ bool read_all(ngx_conf_t* cf, ngx_file_t& file, std::string& content)
     }
 
     const off_t size = ngx_file_size(&info);
-    if (!ngx_is_file(&info) || size == 0 || size > secret_file_max_size) {
+    if (!ngx_is_file(&info) || size == 0 || size > max_size) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" must be a file of 1 to %O bytes", &file.name,
-                           secret_file_max_size);
+                           max_size);
         return false;
     }
 
-    if ((ngx_file_access(&info) & S_IROTH) != 0) {
+    if (secrecy == Secrecy::secret && (ngx_file_access(&info) & S_IROTH) != 0) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "\"%V\" holds a secret and can be read by others",
                            &file.name);
     }
 
+    return true;
+}
+
+
+bool read_all(ngx_conf_t* cf, ngx_file_t& file, off_t size,
+              std::string& content)
+{
     content.resize(static_cast<std::size_t>(size));
 
     const ssize_t n = ngx_read_file(
@@ -45,13 +53,12 @@ bool read_all(ngx_conf_t* cf, ngx_file_t& file, std::string& content)
     return true;
 }
 
-}  // namespace
 
-
-bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view path,
-                                      std::string& content)
+bool read(ngx_conf_t* cf, std::string_view path, off_t max_size,
+          Secrecy secrecy, std::string& content)
 {
     ngx_file_t file = {};
+    ngx_file_info_t info;
 
     file.name = copy_to_pool(cf->pool, path);
     file.log = cf->log;
@@ -68,7 +75,8 @@ bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view path,
         return false;
     }
 
-    const bool done = read_all(cf, file, content);
+    const bool done = check_info(cf, file, info, max_size, secrecy) &&
+                      read_all(cf, file, ngx_file_size(&info), content);
 
     if (ngx_close_file(file.fd) == NGX_FILE_ERROR) {
         ngx_conf_log_error(NGX_LOG_ALERT, cf, ngx_errno,
@@ -76,4 +84,20 @@ bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view path,
     }
 
     return done;
+}
+
+}  // namespace
+
+
+bool ngx_http_logout_read_file(ngx_conf_t* cf, std::string_view path,
+                               off_t max_size, std::string& content)
+{
+    return read(cf, path, max_size, Secrecy::for_everybody, content);
+}
+
+
+bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view path,
+                                      std::string& content)
+{
+    return read(cf, path, secret_file_max_size, Secrecy::secret, content);
 }
