@@ -20,8 +20,8 @@ std::string_view store_name(const LogoutContext& context, std::size_t store)
 }
 
 
-// Marks the cleanup that finds the context again, and lets go of Redis when
-// the client left: the keys are deleted all the same, and where failures are
+// Marks the cleanup that finds the context again. Lets go of Redis when the
+// client left: the keys are deleted all the same, and where failures are
 // deferred this one will be, though nobody is left to see it.
 void request_cleanup(void* data)
 {
@@ -39,6 +39,9 @@ void request_cleanup(void* data)
                 store_name(*context, waiting.key.store), waiting.key.text);
         }
     }
+
+    // nginx writes the access log after the cleanups
+    ngx_http_logout_mask_tokens(context->r->main);
 }
 
 

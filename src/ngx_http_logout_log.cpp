@@ -2,6 +2,10 @@
 
 #include "ngx_http_logout_request.hpp"
 
+#include "core/logout_query_mask.hpp"
+
+#include <exception>
+
 
 namespace {
 
@@ -35,6 +39,10 @@ std::string_view reason(const logout::LogoutPlan& plan)
 {
     if (!plan.parameter_verdict) {
         return describe(plan.parameter_verdict.problem);
+    }
+
+    if (!plan.token_problem.empty()) {
+        return plan.token_problem;
     }
 
     if (!plan.return_url_verdict) {
@@ -105,6 +113,26 @@ void log_failure(LogoutContext const& context)
 void ngx_http_logout_hide_query(ngx_http_request_t* r)
 {
     r->main->log_handler = log_handler;
+}
+
+
+void ngx_http_logout_mask_tokens(ngx_http_request_t* r)
+{
+    PoolMemory memory(r->pool);
+
+    for (ngx_str_t* const text :
+         {&r->request_line, &r->unparsed_uri, &r->args}) {
+        try {
+            const auto masked = logout::mask_tokens(to_view(*text), &memory);
+
+            if (masked) {
+                *text = copy_to_pool(r->pool, *masked);
+            }
+
+        } catch (const std::exception&) {
+            ngx_str_null(text);
+        }
+    }
 }
 
 

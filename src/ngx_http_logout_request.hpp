@@ -74,6 +74,10 @@ ngx_int_t ngx_http_logout_send(LogoutContext& context);
 // Keeps the query, which may hold tokens, out of the log lines of `r`.
 void ngx_http_logout_hide_query(ngx_http_request_t* r);
 
+// Takes tokens out of what the access log may write of `r`: its request line,
+// URI and arguments. To be called when nothing else needs these any more.
+void ngx_http_logout_mask_tokens(ngx_http_request_t* r);
+
 // Says once what was refused or what failed.
 void ngx_http_logout_log(const LogoutContext& context);
 
