@@ -127,6 +127,7 @@ struct ngx_http_logout_loc_conf_t {
 
     ReturnUrlList* return_urls;
     ClientList* clients;
+    logout::TokenIssuer* issuer;
     std::vector<SessionRule>* sessions;
     std::vector<TokenRule>* tokens;
     std::vector<ClearCookieRule>* clear_cookies;
@@ -157,6 +158,11 @@ char* ngx_http_logout_clear_site_data(ngx_conf_t* cf, ngx_command_t* cmd,
 char* ngx_http_logout_clear_cookie(ngx_conf_t* cf, ngx_command_t* cmd,
                                    void* conf);
 char* ngx_http_logout_federated(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+char* ngx_http_logout_jwks(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+
+// Reads the arguments FILE issuer=URL of the directive or parameter that `cf`
+// is at. Returns nullptr after saying what is wrong with them.
+logout::TokenIssuer* ngx_http_logout_read_issuer(ngx_conf_t* cf);
 
 // Reads a federated URL from a directive's argument. Returns false after
 // saying what is wrong with it.

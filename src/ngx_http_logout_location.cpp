@@ -225,6 +225,7 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
         location.clear_site_data = *conf->clear_site_data;
     }
 
+    policy.issuer = conf->issuer;
     location.clients = conf->clients;
     location.federated = conf->federated;
     location.allow = logout::allow_header(policy.methods);

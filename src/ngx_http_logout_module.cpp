@@ -63,6 +63,13 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_jwks"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE2,
+      ngx_http_logout_jwks,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_return_url"),
       ngx_http_logout_any_level|NGX_CONF_1MORE,
       ngx_http_logout_return_url,
@@ -311,6 +318,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
 
     inherit(conf->return_urls, prev->return_urls);
     inherit(conf->clients, prev->clients);
+    inherit(conf->issuer, prev->issuer);
     inherit(conf->sessions, prev->sessions);
     inherit(conf->tokens, prev->tokens);
     inherit(conf->clear_cookies, prev->clear_cookies);

@@ -56,6 +56,20 @@ bool add_origins(ngx_conf_t* cf, logout::Client& client)
 }
 
 
+char* read_client_issuer(ngx_conf_t* cf, logout::Client& client)
+{
+    if (client.issuer != nullptr || cf->args->nelts != 3) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"jwks\" in logout_client takes FILE and"
+                           " issuer=URL, once");
+        return conf_error;
+    }
+
+    client.issuer = ngx_http_logout_read_issuer(cf);
+    return client.issuer != nullptr ? NGX_CONF_OK : conf_error;
+}
+
+
 char* read_client_parameter(ngx_conf_t* cf, ClientBlock& block)
 {
     auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
@@ -93,9 +107,13 @@ char* read_client_parameter(ngx_conf_t* cf, ClientBlock& block)
                    : conf_error;
     }
 
+    if (name == "jwks" || name == "logout_jwks") {
+        return read_client_issuer(cf, block.client);
+    }
+
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "unknown parameter \"%V\" in logout_client, it must be"
-                       " one of return_url, origin, federated, include",
+                       " one of return_url, origin, federated, jwks, include",
                        &value[0]);
     return conf_error;
 }

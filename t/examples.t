@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib/helpers';
 use Logout::Example;
+use Logout::Tokens;
 use Test::More;
 
 my %examples = (
@@ -51,6 +52,29 @@ my %examples = (
         {
             path     => '/v2/logout?client_id=other',
             status   => 400,
+        },
+    ],
+    'oidc.conf' => [
+        {
+            path     => '/connect/endsession?client_id=my-spa'
+                . '&post_logout_redirect_uri'
+                . '=https%3A%2F%2Fspa.example.com%2Fsigned-out&state=1%3B2',
+            location => 'https://spa.example.com/signed-out?state=1%3B2',
+        },
+        {
+            path     => '/connect/endsession?post_logout_redirect_uri'
+                . '=https://spa.example.com/signed-out&id_token_hint='
+                . sign({iss => 'https://id.example.com', aud => 'my-spa'}),
+            location => 'https://spa.example.com/signed-out',
+        },
+        {
+            path     => '/connect/endsession?client_id=my-spa&id_token_hint='
+                . sign({iss => 'https://id.example.com', aud => 'other'}),
+            status   => 400,
+        },
+        {
+            path     => '/connect/endsession',
+            status   => 200,
         },
     ],
     'schibsted.conf' => [

@@ -1,4 +1,6 @@
-// Which client a request names.
+// Which client a request names: by client_id, by Schibsted's client_sdrn, or by
+// the audience of its id_token_hint (OpenID Connect RP-Initiated Logout 1.0,
+// section 2).
 
 #ifndef LOGOUT_CLIENT_CHOICE_HPP
 #define LOGOUT_CLIENT_CHOICE_HPP
@@ -7,18 +9,41 @@
 #include "logout_parameters.hpp"
 #include "logout_protocol.hpp"
 #include "logout_result.hpp"
+#include "logout_token_issuer.hpp"
+
+#include <memory_resource>
+#include <string_view>
 
 namespace logout {
 
-struct ClientChoice {
-    RequestError error = RequestError::none;
-    const Client* client = nullptr;  // nullptr: none was named, or an error
+// Who may be named, and whose tokens are believed.
+struct KnownClients {
+    const ProtocolTraits* protocol = nullptr;
+
+    // nullptr: every client is unknown.
+    const ClientRegistry* clients = nullptr;
+
+    // For the hints of clients without an issuer of their own. nullptr: their
+    // hints are not verified, only read for whom they name.
+    const TokenIssuer* issuer = nullptr;
 };
 
-// `clients` may be nullptr: then every client is unknown.
+struct ClientChoice {
+    RequestError error = RequestError::none;
+
+    // The client named; nullptr if there is none. It stands beside an error
+    // where client_id names it and the hint is wrong.
+    const Client* client = nullptr;
+
+    // Why the id_token_hint is wrong, a sentence without a full stop, static;
+    // empty if it is not.
+    std::string_view hint_problem;
+};
+
+// Memory for reading a token is taken from `memory`.
 ClientChoice choose_client(const Parameters& parameters,
-                           const ProtocolTraits& protocol,
-                           const ClientRegistry* clients);
+                           const KnownClients& known,
+                           std::pmr::memory_resource* memory);
 
 }  // namespace logout
 

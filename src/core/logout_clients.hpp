@@ -18,11 +18,18 @@ namespace logout {
 // The longest client_id, in bytes after decoding.
 constexpr std::size_t client_id_max_length = 256;
 
+struct TokenIssuer;
+
 struct Client {
     std::string id;
     Allowlist return_urls;  // compiled
     Origins origins;        // whose scripts may call the logout endpoint
-    std::size_t tag = 0;    // the owner's: an index into what it keeps beside
+
+    // The provider of the client's ID tokens, if it is not the one of the
+    // logout endpoint. Not owned; outlives the client.
+    const TokenIssuer* issuer = nullptr;
+
+    std::size_t tag = 0;  // the owner's: an index into what it keeps beside
 };
 
 // What is wrong with `id` as a client_id: empty, too long, not UTF-8, or with

@@ -49,6 +49,12 @@ ParameterVerdict read_parameters(const LogoutRequest& request,
 }
 
 
+KnownClients known_clients(const LogoutPolicy& policy)
+{
+    return {policy.protocol, policy.clients, policy.issuer};
+}
+
+
 const Allowlist* list_in_use(const Client* client, const LogoutPolicy& policy)
 {
     return client != nullptr ? &client->return_urls : policy.tenant_urls;
@@ -305,7 +311,7 @@ void plan_preflight(const LogoutRequest& request, const LogoutPolicy& policy,
     if (read_form(request.query, policy.protocol->parameters, memory,
                   parameters)) {
         plan.client =
-            choose_client(parameters, *policy.protocol, policy.clients).client;
+            choose_client(parameters, known_clients(policy), memory).client;
     }
 
     allow_origin(request, plan);
@@ -343,10 +349,11 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
 
     if (plan.parameter_verdict) {
         const ClientChoice choice =
-            choose_client(parameters, *policy.protocol, policy.clients);
+            choose_client(parameters, known_clients(policy), memory);
 
         plan.error = choice.error;
         plan.client = choice.client;
+        plan.token_problem = choice.hint_problem;
     } else {
         plan.error = RequestError::malformed_request;
     }

@@ -11,6 +11,7 @@
 #include "logout_protocol.hpp"
 #include "logout_result.hpp"
 #include "logout_session.hpp"
+#include "logout_token_issuer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -77,6 +78,7 @@ struct LogoutPolicy {
     const ProtocolTraits* protocol = nullptr;
     const Allowlist* tenant_urls = nullptr;   // may be absent
     const ClientRegistry* clients = nullptr;  // may be absent
+    const TokenIssuer* issuer = nullptr;      // of ID tokens; may be absent
     QueryMatching query_matching = QueryMatching::compared;
     BadRequestPolicy bad_request = BadRequestPolicy::page;
     CrossSitePolicy cross_site = CrossSitePolicy::navigation;
@@ -106,6 +108,7 @@ struct LogoutPlan {
     ParameterVerdict parameter_verdict;
     AllowlistVerdict return_url_verdict;
     FetchReason fetch_reason = FetchReason::not_checked;
+    std::string_view token_problem;  // static; empty: no token, or in order
 
     const Client* client = nullptr;     // the client that was named
     std::string_view asked_return_url;  // decoded, not checked: never sent

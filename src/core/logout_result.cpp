@@ -51,6 +51,8 @@ std::string_view name(RequestError error)
         return "unknown_client";
     case RequestError::return_url_not_allowed:
         return "return_url_not_allowed";
+    case RequestError::invalid_id_token_hint:
+        return "invalid_id_token_hint";
     }
 
     return "";
@@ -99,6 +101,9 @@ std::string_view explain_to_user(RequestError error)
         return "The application (client_id) is not known here.";
     case RequestError::return_url_not_allowed:
         return "The address to return to is not allowed.";
+    case RequestError::invalid_id_token_hint:
+        return "The token that names the application (id_token_hint) is not"
+               " valid here.";
     }
 
     return "";

@@ -29,6 +29,7 @@ enum class RequestError {
     client_required,
     unknown_client,
     return_url_not_allowed,
+    invalid_id_token_hint,  // forged, of another client, not readable
 };
 
 // Whether the user is signed out, as far as this request can bring about.

@@ -6,6 +6,7 @@
 #include "logout_jwks.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace logout {
 
@@ -15,6 +16,11 @@ struct TokenIssuer {
     std::string issuer;
     Jwks keys;
 };
+
+// What is wrong with `issuer` as an issuer identifier: a URL with scheme and
+// host, without query and fragment (OpenID Connect Discovery 1.0, section 2).
+// A sentence without a full stop, static; nullptr if nothing is wrong.
+const char* issuer_problem(std::string_view issuer);
 
 }  // namespace logout
 

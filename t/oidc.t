@@ -1,0 +1,557 @@
+# logout oidc: OpenID Connect RP-Initiated Logout 1.0, with what browsers and
+# SDKs send for it, and the keys that verify an id_token_hint.
+
+use strict;
+use warnings;
+
+use lib 't/lib/helpers';
+use Test::Nginx::Socket 'no_plan';
+use Logout::Redis;
+use Logout::Tokens;
+
+# what nginx itself logs at "debug" holds the request
+log_level('info');
+no_long_string();
+repeat_each(2);
+
+our $HttpConfig = <<'_';
+    logout_redis sessions {
+        server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
+    }
+    logout_session format=raw cookie=sid prefix=sess: redis=sessions;
+
+    logout_client spa {
+        return_url  https://spa.example.com/bye
+                    https://spa.example.com/bye?x=1&y=2#end;
+    }
+    logout_client other {
+        return_url  https://other.example.com/;
+    }
+_
+
+our $Config = <<'_';
+    location = /logout {
+        logout oidc;
+    }
+_
+
+our $WithKeys = <<'_';
+    logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
+
+    location = /logout {
+        logout oidc;
+    }
+_
+
+# Every request carries the cookie of a session, and no token is ever logged.
+add_block_preprocessor(sub {
+    my ($block) = @_;
+
+    return if defined $block->must_die;
+
+    if (!defined $block->http_config) {
+        $block->set_value(http_config => $::HttpConfig);
+    }
+    if (!defined $block->x_redis_set) {
+        $block->set_value(x_redis_set => "sess:4fzd8k2m = 1\n");
+        $block->set_value(x_redis_gone => "sess:4fzd8k2m\n")
+            if !defined $block->x_redis_kept;
+    }
+    my $headers = $block->more_headers // '';
+    $block->set_value(more_headers => "Cookie: sid=4fzd8k2m\n$headers");
+    $block->set_value(no_error_log => join "\n", '[warn]', '[error]',
+        '[crit]', '[alert]', '[emerg]', 'eyJ');
+    $block->set_value(no_access_log => 'eyJ');
+});
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: a return URL of the client
+--- config eval: $::Config
+--- request
+GET /logout?client_id=spa&post_logout_redirect_uri=https%3A%2F%2Fspa.example.com%2Fbye
+--- error_code: 302
+--- response_headers
+Location: https://spa.example.com/bye
+Cache-Control: no-store
+--- raw_response_headers_like: Set-Cookie: sid=; Path=/;[^\r]*Max-Age=0
+
+
+
+=== TEST 2: a form, answered with 303
+--- config eval: $::Config
+--- request
+POST /logout
+client_id=spa&post_logout_redirect_uri=https%3A%2F%2Fspa.example.com%2Fbye
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- error_code: 303
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 3: state is appended as it was sent
+--- config eval: $::Config
+--- request
+GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&state=a+b%20c%3Bd%2F
+--- error_code: 302
+--- response_headers
+Location: https://spa.example.com/bye?state=a+b%20c%3Bd%2F
+
+
+
+=== TEST 4: state comes after a query and before a fragment
+--- config eval: $::Config
+--- request
+GET /logout?state=xyz&client_id=spa&post_logout_redirect_uri=https%3A%2F%2Fspa.example.com%2Fbye%3Fx%3D1%26y%3D2%23end
+--- error_code: 302
+--- response_headers
+Location: https://spa.example.com/bye?x=1&y=2&state=xyz#end
+
+
+
+=== TEST 5: no state is added to a page of ours
+--- config eval: $::Config
+--- request
+GET /logout?state=xyz
+--- more_headers
+Accept: text/html
+--- response_body_like: You are signed out\.
+--- response_headers
+! Location
+
+
+
+=== TEST 6: a state that no URL can hold
+--- config eval: $::Config
+--- request
+GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&state=%zz
+--- error_code: 400
+--- response_body_like: malformed_request: state
+--- error_log
+malformed_request, parameter state
+
+
+
+=== TEST 7: another query is another URL
+--- config eval: $::Config
+--- request
+GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye?x=1
+--- error_code: 400
+--- response_body_like: return_url_not_allowed
+
+
+
+=== TEST 8: the URL of another client
+--- config eval: $::Config
+--- request
+GET /logout?client_id=spa&post_logout_redirect_uri=https://other.example.com/
+--- error_code: 400
+--- response_headers
+! Location
+--- response_body_like: return_url_not_allowed
+
+
+
+=== TEST 9: a return URL needs a client
+--- config eval: $::Config
+--- request
+GET /logout?post_logout_redirect_uri=https://spa.example.com/bye
+--- error_code: 400
+--- response_body_like: client_required
+
+
+
+=== TEST 10: a client that is not configured
+--- config eval: $::Config
+--- request
+GET /logout?client_id=nobody&post_logout_redirect_uri=https://spa.example.com/bye
+--- error_code: 400
+--- response_body_like: unknown_client
+
+
+
+=== TEST 11: without any parameter the user is told
+--- config eval: $::Config
+--- request
+GET /logout
+--- response_body
+You are signed out.
+
+
+
+=== TEST 12: logout_hint, ui_locales and parameters of others do not matter
+--- config eval: $::Config
+--- request
+GET /logout?logout_hint=ola%40example.com&ui_locales=nb+nn&x&client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye
+--- error_code: 302
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 13: the audience of a hint names the client
+--- config eval: $::Config
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('rs256')
+--- error_code: 302
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 14: a hint in a form
+--- config eval: $::Config
+--- request eval
+"POST /logout\npost_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('rs256')
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- error_code: 303
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 15: without keys, a hint that cannot be read says no more than client_id
+--- config eval: $::Config
+--- request
+GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=eyJ.h.s
+--- error_code: 302
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 16: without keys and client_id, it must be readable
+--- config eval: $::Config
+--- request
+GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=eyJ.h.s
+--- error_code: 400
+--- response_headers
+! Location
+--- response_body_like: invalid_id_token_hint
+--- error_log
+logout: invalid_id_token_hint: a part of the token is not Base64url
+
+
+
+=== TEST 17: a hint that contradicts client_id
+--- config eval: $::Config
+--- request eval
+"GET /logout?client_id=other&post_logout_redirect_uri=https://other.example.com/&id_token_hint=" . ::token('rs256')
+--- error_code: 400
+--- response_headers
+! Location
+--- response_body_like: invalid_id_token_hint
+--- error_log
+invalid_id_token_hint: the id_token_hint was made for another client than client_id
+
+
+
+=== TEST 18: a contradiction with logout_bad_request default
+--- config
+    logout_bad_request default;
+    location = /logout {
+        logout oidc;
+    }
+--- request eval
+"GET /logout?client_id=other&id_token_hint=" . ::token('rs256')
+--- error_code: 302
+--- response_headers
+Location: https://other.example.com/
+
+
+
+=== TEST 19: with logout_bad_request refuse nothing is done
+--- config
+    logout_bad_request refuse;
+    location = /logout {
+        logout oidc;
+    }
+--- request
+GET /logout?id_token_hint=eyJ.h.s
+--- error_code: 400
+--- response_headers
+! Set-Cookie
+--- x_redis_set
+sess:4fzd8k2m = 1
+--- x_redis_kept
+sess:4fzd8k2m
+
+
+
+=== TEST 20: signed with RS256
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('rs256')
+--- error_code: 302
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 21: signed with ES256
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('es256')
+--- error_code: 302
+
+
+
+=== TEST 22: signed with PS256
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('ps256')
+--- error_code: 302
+
+
+
+=== TEST 23: signed with EdDSA
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('eddsa')
+--- error_code: 302
+
+
+
+=== TEST 24: expired long ago
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('id_expired_long_ago')
+--- error_code: 302
+
+
+
+=== TEST 25: two audiences, and client_id says which
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('id_two_audiences')
+--- error_code: 302
+
+
+
+=== TEST 26: two audiences, and nothing says which
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('id_two_audiences')
+--- error_code: 400
+--- response_body_like: invalid_id_token_hint
+
+
+
+=== TEST 27: not signed
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('none')
+--- error_code: 400
+--- response_headers
+! Location
+--- response_body_like: invalid_id_token_hint
+--- error_log
+invalid_id_token_hint: the token is not signed
+
+
+
+=== TEST 28: signed by somebody else
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('signed_by_another_rsa')
+--- error_code: 400
+--- response_body_like: invalid_id_token_hint
+
+
+
+=== TEST 29: an HMAC with the public key
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('hmac_with_the_public_key')
+--- error_code: 400
+--- response_body_like: invalid_id_token_hint
+
+
+
+=== TEST 30: of another provider
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('id_other_issuer')
+--- error_code: 400
+--- response_body_like: invalid_id_token_hint
+--- error_log
+the id_token_hint's "iss" is not the configured issuer
+
+
+
+=== TEST 31: with keys, a hint that cannot be read is never passed over
+--- config eval: $::WithKeys
+--- request
+GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=eyJ.h.s
+--- error_code: 400
+--- response_body_like: invalid_id_token_hint
+
+
+
+=== TEST 32: a logout token is no ID token
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?id_token_hint=" . ::logout_token(sid => 's1')
+--- error_code: 400
+--- response_body_like: invalid_id_token_hint
+--- error_log
+the id_token_hint is a logout token
+
+
+
+=== TEST 33: a script is told in JSON
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?id_token_hint=" . ::token('none')
+--- more_headers
+Accept: application/json
+--- error_code: 400
+--- response_headers
+Content-Type: application/json
+--- response_body_like: ^\{"result":"logged_out","error":"invalid_id_token_hint",
+
+
+
+=== TEST 34: the word is in $logout_error, the tokens are not in the access log
+--- http_config eval
+$::HttpConfig . "log_format words '\$logout_error \$request \$request_uri \$args';\n"
+--- config
+    logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
+    location = /logout {
+        access_log logs/access.log words;
+        logout oidc;
+    }
+--- request eval
+"GET /logout?a=1&id%5Ftoken_hint=" . ::token('none') . '&b=2'
+--- error_code: 400
+--- access_log
+invalid_id_token_hint GET /logout?a=1&id%5Ftoken_hint=***&b=2 HTTP/1.1 /logout?a=1&id%5Ftoken_hint=***&b=2 a=1&id%5Ftoken_hint=***&b=2
+
+
+
+=== TEST 35: a client with a provider of its own
+--- http_config
+    logout_redis sessions {
+        server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
+    }
+    logout_session format=raw cookie=sid prefix=sess: redis=sessions;
+    logout_jwks $TEST_NGINX_KEYS/one_rsa.json issuer=https://elsewhere.example;
+
+    logout_client spa {
+        return_url  https://spa.example.com/bye;
+        jwks        $TEST_NGINX_JWKS issuer=https://id.example.test;
+    }
+--- config eval: $::Config
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('es256')
+--- error_code: 302
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 36: no keys where a location has none of its own and inherits none
+--- config
+    location = /logout {
+        logout oidc;
+    }
+    location = /other {
+        logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
+        logout oidc;
+    }
+--- request eval
+["GET /logout?id_token_hint=" . ::token('signed_by_another_rsa'),
+ "GET /other?id_token_hint=" . ::token('signed_by_another_rsa')]
+--- error_code eval
+[200, 400]
+
+
+
+=== TEST 37: keys that are for something else are passed over
+--- config
+    logout_jwks $TEST_NGINX_KEYS/nothing_usable.json issuer=https://id.example.test;
+    location = /logout {
+        logout oidc;
+    }
+--- must_die
+--- error_log eval
+[qr/\[emerg\].*nothing_usable\.json": /, qr/\[notice\].*nothing_usable\.json": /]
+
+
+
+=== TEST 38: a private key does not belong here
+--- config
+    logout_jwks $TEST_NGINX_KEYS/private_key.json issuer=https://id.example.test;
+    location = /logout {
+        logout oidc;
+    }
+--- must_die
+--- error_log eval
+qr/\[emerg\].*private_key\.json": .*has a private part/
+
+
+
+=== TEST 39: a file that is not there
+--- config
+    logout_jwks $TEST_NGINX_KEYS/absent.json issuer=https://id.example.test;
+    location = /logout {
+        logout oidc;
+    }
+--- must_die
+--- error_log eval
+qr/\[emerg\].*absent\.json" failed \(2: No such file or directory\)/
+
+
+
+=== TEST 40: no issuer
+--- config
+    logout_jwks $TEST_NGINX_JWKS https://id.example.test;
+    location = /logout {
+        logout oidc;
+    }
+--- must_die
+--- error_log
+"logout_jwks" needs a file and issuer=URL
+
+
+
+=== TEST 41: an issuer that is none
+--- config
+    logout_jwks $TEST_NGINX_JWKS issuer=id.example.test;
+    location = /logout {
+        logout oidc;
+    }
+--- must_die
+--- error_log
+invalid issuer "id.example.test": an issuer is a URL that begins with https:// or http:// and a host
+
+
+
+=== TEST 42: twice
+--- config
+    logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
+    logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
+    location = /logout {
+        logout oidc;
+    }
+--- must_die
+--- error_log
+"logout_jwks" directive is duplicate
+
+
+
+=== TEST 43: twice in one client
+--- config
+    logout_client spa {
+        return_url  https://spa.example.com/bye;
+        jwks        $TEST_NGINX_JWKS issuer=https://id.example.test;
+        jwks        $TEST_NGINX_JWKS issuer=https://id.example.test;
+    }
+--- must_die
+--- error_log
+"jwks" in logout_client takes FILE and issuer=URL, once
