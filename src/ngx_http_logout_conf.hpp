@@ -124,6 +124,7 @@ struct ngx_http_logout_main_conf_t {
 
 struct ngx_http_logout_loc_conf_t {
     const logout::ProtocolTraits* protocol;  // "logout" in this location
+    const ConfPlace* place;                  // of "logout"
 
     ReturnUrlList* return_urls;
     ClientList* clients;

@@ -391,13 +391,17 @@ ngx_int_t begin(LogoutContext& context)
 }
 
 
-ngx_int_t begin_without_exceptions(ngx_http_request_t* r) noexcept
+ngx_int_t begin_without_exceptions(ngx_http_request_t* r,
+                                   bool body_too_large) noexcept
 {
     try {
         LogoutContext* const context = create_context(r);
+        if (context == nullptr) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
 
-        return context != nullptr ? begin(*context)
-                                  : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        context->request.body_too_large = body_too_large;
+        return begin(*context);
 
     } catch (const std::exception& e) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "logout: %s",
@@ -409,7 +413,7 @@ ngx_int_t begin_without_exceptions(ngx_http_request_t* r) noexcept
 
 void body_handler(ngx_http_request_t* r)
 {
-    const ngx_int_t rc = begin_without_exceptions(r);
+    const ngx_int_t rc = begin_without_exceptions(r, false);
 
     // reading the body holds the request already
     if (rc != NGX_AGAIN) {
@@ -443,9 +447,12 @@ LogoutContext* ngx_http_logout_context(ngx_http_request_t* r)
 
 ngx_int_t ngx_http_logout_handler(ngx_http_request_t* r)
 {
+    // asked before the body is discarded, and its length with it
+    const bool body_too_large = ngx_http_logout_has_large_body(r);
+
     ngx_http_logout_hide_query(r);
 
-    if (ngx_http_logout_wants_body(r)) {
+    if (ngx_http_logout_has_body(r) && !body_too_large) {
         const ngx_int_t rc = ngx_http_read_client_request_body(r, body_handler);
 
         return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
@@ -456,7 +463,7 @@ ngx_int_t ngx_http_logout_handler(ngx_http_request_t* r)
         return rc;
     }
 
-    rc = begin_without_exceptions(r);
+    rc = begin_without_exceptions(r, body_too_large);
     if (rc != NGX_AGAIN) {
         return rc;
     }

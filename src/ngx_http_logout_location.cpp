@@ -251,9 +251,9 @@ std::string zone_of(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf)
 char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
 {
     if (!has_anything_to_do(conf)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"logout\" has neither a logout_session to end nor"
-                           " a logout_return_url to send to");
+        ngx_http_logout_conf_error(cf, *conf->place,
+                                   "\"logout\" has neither a logout_session to"
+                                   " end nor a logout_return_url to send to");
         return conf_error;
     }
 
@@ -274,9 +274,7 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
     const std::string problem = ngx_http_logout_compile_deferred(
         main_conf(cf), conf, location->deferred);
     if (!problem.empty()) {
-        ngx_str_t message = to_ngx_str(problem);
-
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &message);
+        ngx_http_logout_conf_error(cf, *conf->place, problem);
         return conf_error;
     }
 

@@ -5,6 +5,8 @@
 
 #include <openssl/rand.h>
 
+#include <exception>
+
 
 namespace {
 
@@ -221,13 +223,24 @@ ngx_array_t** ngx_http_logout_stores(void* main_conf)
 
 namespace {
 
+constexpr char handler_conflict[] =
+    "conflicts with another handler of this location";
+
+
 char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t*, void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
+    auto* const clcf = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+
     if (llcf->protocol != nullptr) {
         return const_cast<char*>("is duplicate");
+    }
+
+    if (clcf->handler != nullptr) {
+        return const_cast<char*>(handler_conflict);
     }
 
     llcf->protocol = logout::find_protocol(to_view(value[1]));
@@ -241,10 +254,15 @@ char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t*, void* conf)
         return static_cast<char*>(NGX_CONF_ERROR);
     }
 
-    auto* const clcf = static_cast<ngx_http_core_loc_conf_t*>(
-        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    clcf->handler = ngx_http_logout_handler;
+    try {
+        llcf->place = create_in_pool<ConfPlace>(cf->pool, cf);
 
+    } catch (const std::exception& e) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout: %s", e.what());
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+
+    clcf->handler = ngx_http_logout_handler;
     return NGX_CONF_OK;
 }
 
@@ -311,10 +329,39 @@ void inherit(T*& own, T* from_parent)
 }
 
 
+// The blocks of "if" and "limit_except" are locations of their own, and do
+// what the location around them does.
+bool shares_logout(const ngx_http_core_loc_conf_t* clcf,
+                   const ngx_http_logout_loc_conf_t* prev)
+{
+    return clcf->noname && prev->policy != nullptr;
+}
+
+
+void share_logout(ngx_http_core_loc_conf_t* clcf,
+                  const ngx_http_logout_loc_conf_t* prev,
+                  ngx_http_logout_loc_conf_t* conf)
+{
+    conf->policy = prev->policy;
+
+    // "if" keeps the handler of the location around it
+    if (clcf->lmt_excpt && clcf->handler == nullptr) {
+        clcf->handler = ngx_http_logout_handler;
+    }
+}
+
+
 char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
 {
     auto* const prev = static_cast<ngx_http_logout_loc_conf_t*>(parent);
     auto* const conf = static_cast<ngx_http_logout_loc_conf_t*>(child);
+    auto* const clcf = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+
+    if (shares_logout(clcf, prev)) {
+        share_logout(clcf, prev, conf);
+        return NGX_CONF_OK;
+    }
 
     inherit(conf->return_urls, prev->return_urls);
     inherit(conf->clients, prev->clients);
@@ -343,9 +390,17 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
         conf->match_query = prev->match_query;
     }
 
-    return conf->protocol != nullptr
-               ? ngx_http_logout_compile_location(cf, conf)
-               : NGX_CONF_OK;
+    if (conf->protocol == nullptr) {
+        return NGX_CONF_OK;
+    }
+
+    if (clcf->handler != ngx_http_logout_handler) {
+        ngx_http_logout_conf_error(
+            cf, *conf->place, std::string("\"logout\" ") + handler_conflict);
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+
+    return ngx_http_logout_compile_location(cf, conf);
 }
 
 

@@ -191,6 +191,10 @@ char* copy_buffer(ngx_buf_t* buffer, ngx_log_t* log, char* place)
 {
     const auto size = static_cast<std::size_t>(ngx_buf_size(buffer));
 
+    if (size == 0) {
+        return place;  // a chunked body ends with a buffer of nothing
+    }
+
     if (ngx_buf_in_memory(buffer)) {
         ngx_memcpy(place, buffer->pos, size);
         return place + size;
@@ -230,12 +234,6 @@ void read_body(LogoutContext& context)
         return;  // the body is the main request's
     }
 
-    if (r->headers_in.content_length_n >
-        static_cast<off_t>(logout::body_max_length)) {
-        context.request.body_too_large = true;
-        return;
-    }
-
     if (r->request_body == nullptr || r->request_body->bufs == nullptr) {
         return;
     }
@@ -263,12 +261,17 @@ logout::BodyType body_type_of(const ngx_http_request_t* r)
 }  // namespace
 
 
-bool ngx_http_logout_wants_body(ngx_http_request_t* r)
+bool ngx_http_logout_has_body(const ngx_http_request_t* r)
 {
-    const off_t length = r->headers_in.content_length_n;
-    const bool has_body = r == r->main && (length > 0 || r->headers_in.chunked);
+    return r == r->main &&
+           (r->headers_in.content_length_n > 0 || r->headers_in.chunked);
+}
 
-    return has_body && length <= static_cast<off_t>(logout::body_max_length);
+
+bool ngx_http_logout_has_large_body(const ngx_http_request_t* r)
+{
+    return r == r->main && r->headers_in.content_length_n >
+                               static_cast<off_t>(logout::body_max_length);
 }
 
 

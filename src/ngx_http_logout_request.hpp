@@ -65,8 +65,10 @@ LogoutContext* ngx_http_logout_context(ngx_http_request_t* r);
 // Fills context.request from `r`. The body must have been read.
 void ngx_http_logout_read_request(LogoutContext& context);
 
-// Whether a body is to be read that the plan will look at.
-bool ngx_http_logout_wants_body(ngx_http_request_t* r);
+// Whether `r` has a body, and whether its Content-Length announces one that is
+// too large to be read.
+bool ngx_http_logout_has_body(const ngx_http_request_t* r);
+bool ngx_http_logout_has_large_body(const ngx_http_request_t* r);
 
 // Writes context.response out. Returns what a content handler returns.
 ngx_int_t ngx_http_logout_send(LogoutContext& context);
