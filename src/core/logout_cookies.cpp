@@ -40,62 +40,33 @@ std::string_view without_quotes(std::string_view value)
 }
 
 
-// The cookies of one Cookie header, one after the other.
-class CookieCursor {
-public:
-    explicit CookieCursor(std::string_view header)
-        : at_(header.data()), end_(header.data() + header.size())
-    {
-        skip_blanks();
-    }
+// Calls `action` with each "name=value" that begins with `start`, which is not
+// empty. The first byte is compared before anything is called: most cookies
+// are others.
+template <typename Action>
+void for_each_cookie(std::string_view header, std::string_view start,
+                     Action action)
+{
+    const char* at = header.data();
+    const char* const end = at + header.size();
 
-    explicit operator bool() const { return at_ != end_; }
+    while (at != end) {
+        const char* const semicolon = static_cast<const char*>(
+            std::memchr(at, ';', static_cast<std::size_t>(end - at)));
+        const char* const stop = semicolon == nullptr ? end : semicolon;
 
-    // Whether the name begins with `prefix`, which is not empty. The first
-    // byte is looked at before anything is called: most cookies are others.
-    bool begins_with(std::string_view prefix) const
-    {
-        return *at_ == prefix.front() &&
-               static_cast<std::size_t>(end_ - at_) > prefix.size() &&
-               std::memcmp(at_, prefix.data(), prefix.size()) == 0;
-    }
-
-    // From here to the end of this cookie.
-    std::string_view rest() const
-    {
-        const void* semicolon = find_semicolon();
-        const char* stop =
-            semicolon == nullptr ? end_ : static_cast<const char*>(semicolon);
-        return {at_, static_cast<std::size_t>(stop - at_)};
-    }
-
-    void next()
-    {
-        const void* semicolon = find_semicolon();
-        if (semicolon == nullptr) {
-            at_ = end_;
-            return;
+        while (at != stop && is_blank(*at)) {
+            at++;
         }
-        at_ = static_cast<const char*>(semicolon) + 1;
-        skip_blanks();
-    }
 
-private:
-    const void* find_semicolon() const
-    {
-        return std::memchr(at_, ';', static_cast<std::size_t>(end_ - at_));
-    }
-
-    void skip_blanks()
-    {
-        while (at_ != end_ && is_blank(*at_)) {
-            at_++;
+        const auto length = static_cast<std::size_t>(stop - at);
+        if (length > start.size() && *at == start.front() &&
+            std::memcmp(at, start.data(), start.size()) == 0) {
+            action(std::string_view(at, length));
         }
+        at = semicolon == nullptr ? end : semicolon + 1;
     }
-
-    const char* at_;
-    const char* end_;
-};
+}
 
 
 // The value, if what follows the name is "=" and a value.
@@ -246,14 +217,12 @@ void find_cookie(std::string_view header, std::string_view name,
         return;
     }
 
-    for (CookieCursor cursor(header); cursor; cursor.next()) {
-        if (cursor.begins_with(name)) {
-            auto value = value_in(cursor.rest().substr(name.size()));
-            if (value) {
-                add_distinct(found, *value);
-            }
+    for_each_cookie(header, name, [&](std::string_view cookie) {
+        auto value = value_in(cookie.substr(name.size()));
+        if (value) {
+            add_distinct(found, *value);
         }
-    }
+    });
 }
 
 
@@ -264,19 +233,15 @@ void find_cookie_names(std::string_view header, std::string_view prefix,
         return;
     }
 
-    for (CookieCursor cursor(header); cursor; cursor.next()) {
-        if (!cursor.begins_with(prefix)) {
-            continue;
-        }
-
-        // the name is written into a response: no other bytes than a name's
-        std::string_view cookie = cursor.rest();
+    for_each_cookie(header, prefix, [&](std::string_view cookie) {
         std::size_t equals = cookie.find('=');
         std::string_view name = trim(cookie.substr(0, equals));
+
+        // the name is written into a response: no other bytes than a name's
         if (equals != std::string_view::npos && is_cookie_name(name)) {
             add_distinct(found, name);
         }
-    }
+    });
 }
 
 

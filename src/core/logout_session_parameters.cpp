@@ -41,10 +41,10 @@ constexpr FlagParameter flags[] = {
 // Every parameter of logout_session, for suggestions: also those of the
 // directive that are not about reading the cookie.
 constexpr std::string_view names[] = {
-    "format",   "cookie",    "prefix",      "suffix", "lead",   "namespace",
-    "route",    "algorithm", "remember",    "base64", "hash",   "key",
-    "redis",    "all",       "secret_file", "path",   "domain", "secure",
-    "httponly", "samesite",  "partitioned",
+    "format", "cookie", "prefix",      "suffix",    "lead",
+    "route",  "key",    "namespace",   "algorithm", "remember",
+    "base64", "hash",   "secret_file", "redis",     "path",
+    "domain", "secure", "samesite",    "httponly",  "partitioned",
 };
 
 

@@ -1,5 +1,7 @@
 #include "logout_session_transforms.hpp"
 
+#include <algorithm>
+
 namespace logout {
 
 namespace {
@@ -44,24 +46,23 @@ std::optional<std::string_view> percent_decode(std::string_view text,
     }
 
     char* out = start;
-    for (std::size_t i = 0; i < text.size(); i++) {
-        if (text[i] != '%') {
-            *out++ = text[i];
-            continue;
-        }
-        if (text.size() - i < 3) {
-            return std::nullopt;
+    for (;;) {
+        std::string_view plain = text.substr(0, text.find('%'));
+        out = std::copy(plain.begin(), plain.end(), out);
+        text.remove_prefix(plain.size());
+        if (text.empty()) {
+            return std::string_view(start,
+                                    static_cast<std::size_t>(out - start));
         }
 
-        int high = hex_value(text[i + 1]);
-        int low = hex_value(text[i + 2]);
-        if (high < 0 || low < 0) {
+        int high = text.size() < 3 ? -1 : hex_value(text[1]);
+        int low = high < 0 ? -1 : hex_value(text[2]);
+        if (low < 0) {
             return std::nullopt;
         }
         *out++ = static_cast<char>(high * 16 + low);
-        i += 2;
+        text.remove_prefix(3);
     }
-    return std::string_view(start, static_cast<std::size_t>(out - start));
 }
 
 
