@@ -20,6 +20,16 @@ packages() {
         asan)     echo dpkg-dev ca-certificates libpcre2-dev zlib1g-dev ;;
         valgrind) echo valgrind libc6-dbg ;;
         lint)     echo clang clang-format clang-tidy ;;
+        frameworks)
+                  echo chromium php-cli php-redis php-symfony-http-foundation \
+                       php-illuminate-cache php-illuminate-cookie \
+                       php-illuminate-encryption php-illuminate-redis \
+                       php-illuminate-session python3-django \
+                       python3-django-redis python3-flask \
+                       python3-flask-session puma ruby-redis-actionpack \
+                       golang-go golang-github-boj-redistore-dev \
+                       libapache2-mod-auth-openidc nodejs \
+                       $(command -v npm >/dev/null || echo npm) ;;
         urls)     echo nodejs $(command -v npm >/dev/null || echo npm) ;;
         fuzz)     echo clang libclang-rt-dev ;;
         soak)     echo apache2-utils procps ;;

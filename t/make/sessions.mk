@@ -1,0 +1,49 @@
+##@ Sessions
+
+# Real frameworks, logged out of through nginx: t/sessions/frameworks.
+
+FRAMEWORKS := $(BUILD)/frameworks
+FRAMEWORKS_SRC := t/sessions/frameworks
+
+TEST_NEEDS += frameworks
+SHORT_TESTS += $(FRAMEWORKS)/logouts
+
+.PHONY: frameworks frameworks-run
+frameworks: ## real frameworks and a browser, logged out by nginx (FRAMEWORK=name)
+	@t/lib/dependencies.sh build test frameworks
+	@$(MAKE) --no-print-directory frameworks-run
+
+frameworks-run: $(MODULE) $(FRAMEWORKS)/logouts
+	@$(SPEC_ENV) prove $(PROVE_FLAGS) $(FRAMEWORKS)/logouts \
+	    $(if $(FRAMEWORK),:: '$(FRAMEWORK)')
+
+# Where the system's Node is too old for the packages, npm brings another.
+$(FRAMEWORKS)/node_modules: $(FRAMEWORKS_SRC)/package.json \
+        $(FRAMEWORKS_SRC)/package-lock.json
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	@cd $(@D) && npm ci --silent --no-audit --no-fund
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
+	    || (cd $(@D) && npm install --silent --no-save --no-audit \
+	        --no-fund node@22)
+	@touch $@
+
+$(FRAMEWORKS)/gorilla: $(FRAMEWORKS_SRC)/apps/gorilla.go
+	@mkdir -p $(@D)
+	@GO111MODULE=off GOPATH=/usr/share/gocode \
+	    GOCACHE=$(abspath $(@D))/go-cache go build -o $@ $<
+
+$(FRAMEWORKS)/site.pem:
+	@mkdir -p $(@D)
+	@openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj /CN=127.0.0.1 \
+	    -addext subjectAltName=IP:127.0.0.1 -keyout $(@D)/site.key -out $@ \
+	    2>/dev/null
+
+$(FRAMEWORKS)/logouts: t/make/sessions.mk $(FRAMEWORKS)/node_modules \
+        $(FRAMEWORKS)/gorilla $(FRAMEWORKS)/site.pem
+	@printf '%s\n' '#!/bin/sh' \
+	    'export PATH=$(abspath $(@D))/node_modules/.bin:$$PATH' \
+	    'export NODE_PATH=$(abspath $(@D))/node_modules' \
+	    'export NODE_EXTRA_CA_CERTS=$(abspath $(@D))/site.pem' \
+	    'exec node $(FRAMEWORKS_SRC)/run.js $(FRAMEWORKS) "$$@"' > $@
+	@chmod +x $@

@@ -1,0 +1,245 @@
+// Logs users out of real frameworks: alice and bob log in through the
+// framework, alice logs out through nginx. Then the framework does not know
+// alice any more, whoever sends her cookie; bob is still known; and alice's
+// browser, a Chromium, holds no cookie of it. The same with a request in flight
+// that writes the session back.
+//
+//   node run.js FOLDER [NAME...]
+//
+// FOLDER has what was built for it, and gets the logs.
+
+const fs = require('fs');
+const path = require('path');
+const { setTimeout: sleep } = require('timers/promises');
+
+const { chromium } = require('playwright-core');
+const { createClient } = require('redis');
+
+const site = require('./site.js');
+const servers = require('./servers.js');
+const tap = require('./tap.js');
+
+const folder = path.resolve(process.argv[2]);
+const wanted = process.argv.slice(3);
+const frameworks = require('./frameworks.js')(folder).filter(
+    ({ name }) => wanted.length === 0 || wanted.includes(name));
+
+async function startFramework(framework, index, redisPort) {
+    framework.user = `nginx${index}`;
+    framework.port = await servers.freePort();
+    framework.sitePort = await servers.freePort();
+    framework.origin = `${framework.https ? 'https' : 'http'}://127.0.0.1:`
+        + framework.sitePort;
+
+    await servers.start(framework.start(framework.port), framework.port,
+        path.join(folder, `${framework.user}.log`), {
+            PORT: String(framework.port),
+            REDIS_PORT: String(redisPort),
+            REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+            REDIS_TCP: `tcp://127.0.0.1:${redisPort}`,
+            FOLDER: folder,
+            CERTIFICATE: path.join(folder, 'site.pem'),
+            CERTIFICATE_KEY: path.join(folder, 'site.key'),
+            ...framework.environment,
+        });
+}
+
+// Somebody without a browser, who comes to the application itself. Follows
+// redirects. Returns the last text, and the cookies as a Cookie header sends
+// them back.
+async function ask(framework, url, cookieHeader = '') {
+    const cookies = new Map(cookieHeader.split('; ').filter(Boolean)
+        .map((pair) => pair.split(/=(.*)/s)));
+    let target = new URL(url, `http://127.0.0.1:${framework.port}`);
+    let response;
+
+    do {
+        response = await fetch(target, {
+            headers: {
+                Cookie: headerOf(cookies),
+                'X-Forwarded-Proto': framework.https ? 'https' : 'http',
+            },
+            redirect: 'manual',
+        });
+        for (const line of response.headers.getSetCookie()) {
+            const [, name, value] = line.match(/^([^=]*)=([^;]*)/);
+            cookies.set(name, value);
+        }
+        target = new URL(response.headers.get('Location') ?? '', target);
+    } while (response.status >= 300 && response.status < 400);
+
+    return { text: await response.text(), cookies: headerOf(cookies) };
+}
+
+function headerOf(cookies) {
+    return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+}
+
+async function logIn(framework, user) {
+    return (await ask(framework, `/login?user=${user}`)).cookies;
+}
+
+async function knownAs(framework, cookies) {
+    return (await ask(framework, '/whoami', cookies)).text;
+}
+
+// Somebody with a Chromium, who comes through nginx.
+class Surfer {
+    static async start(framework, browser) {
+        const surfer = new Surfer();
+        surfer.framework = framework;
+        surfer.context = await browser.newContext({ ignoreHTTPSErrors: true });
+        surfer.page = await surfer.context.newPage();
+        return surfer;
+    }
+
+    async visit(url) {
+        const response = await this.page.goto(this.framework.origin + url);
+        return { response, text: await response.text() };
+    }
+
+    // What the browser holds of the cookies that the framework sets.
+    async cookies() {
+        const all = await this.context.cookies();
+        return all.filter(({ name }) => this.framework.cookies.includes(name));
+    }
+
+    async cookieNames() {
+        return (await this.cookies()).map(({ name }) => name).sort();
+    }
+
+    async cookieHeader() {
+        return headerOf((await this.cookies())
+            .map(({ name, value }) => [name, value]));
+    }
+}
+
+async function keysIn(redis) {
+    return (await redis.keys('*')).sort();
+}
+
+function without(keys, others) {
+    return keys.filter((key) => !others.includes(key));
+}
+
+function inBoth(keys, others) {
+    return keys.filter((key) => others.includes(key));
+}
+
+async function logOut(framework, browser, redis) {
+    const says = (what) => `${framework.name}: ${what}`;
+    const bob = await logIn(framework, 'bob');
+    const alice = await Surfer.start(framework, browser);
+
+    const others = await keysIn(redis);
+    await alice.visit('/login?user=alice');
+    tap.equal((await alice.visit('/whoami')).text, 'alice',
+        says('alice is logged in'));
+    tap.equal(await alice.cookieNames(), [...framework.cookies].sort(),
+        says('her browser has the cookies'));
+
+    const copy = await alice.cookieHeader();
+    tap.equal(await knownAs(framework, copy), 'alice',
+        says('her cookies alone log in'));
+    const hers = without(await keysIn(redis), others)
+        .filter((key) => !framework.harmless?.test(key));
+
+    const { response } = await alice.visit('/logout');
+    const left = await keysIn(redis);
+    tap.equal(response.status(), 200, says('the logout is answered'));
+    tap.equal(response.headers()['x-result'], 'logged_out',
+        says('as logged out'));
+    tap.equal(await alice.cookieNames(), [], says('no cookie is left'));
+    tap.ok(hers.length > 0, says('her session was in Redis'));
+    tap.equal(inBoth(hers, left), [], says('it is gone'));
+    tap.equal(without(others, left), [], says('nothing else is'));
+
+    tap.equal(await knownAs(framework, copy), 'nobody',
+        says('her old cookies log nobody in'));
+    tap.equal((await alice.visit('/whoami')).text, 'nobody',
+        says('alice is logged out'));
+    tap.equal(await knownAs(framework, bob), 'bob',
+        says('bob is still logged in'));
+
+    await alice.context.close();
+}
+
+// A request in flight writes the session back that was ended meanwhile;
+// logout_again deletes it once more, and nothing else.
+async function logOutDuringRequest(framework) {
+    const says = (what) => `${framework.name}, request in flight: ${what}`;
+    const alice = await logIn(framework, 'alice');
+    const slow = ask(framework, '/slow?ms=500', alice);
+
+    await sleep(150);
+    const logout = await fetch(`${framework.origin}/logout-again`,
+        { headers: { Cookie: alice } });
+    tap.equal(logout.headers.get('X-Result'), 'logged_out',
+        says('alice logs out'));
+
+    const again = await logIn(framework, 'alice');
+    await slow;
+    const written = await knownAs(framework, alice) === 'alice';
+    tap.diagnose(`${framework.name}: the request `
+        + (written ? 'wrote the session back' : 'did not undo the logout'));
+
+    await sleep(4000);
+    tap.equal(await knownAs(framework, alice), 'nobody',
+        says('a few seconds later alice is logged out'));
+    tap.equal(await knownAs(framework, again), 'alice',
+        says('and the session that she began since is not ended'));
+    return written;
+}
+
+function checkErrorLog() {
+    const alarms = fs.readFileSync(path.join(folder, 'error.log'), 'utf8')
+        .split('\n').filter((line) =>
+            /\[(warn|error|crit|alert|emerg)\]|Sanitizer/.test(line));
+    tap.equal(alarms, [], 'nginx has nothing to complain of');
+}
+
+async function main() {
+    for (const name of fs.readdirSync(folder)) {
+        if (/\.log$|^openidc\./.test(name)) {
+            fs.rmSync(path.join(folder, name), { recursive: true });
+        }
+    }
+
+    const redisPort = await servers.startRedis(folder);
+    const redis = createClient({ url: `redis://127.0.0.1:${redisPort}` });
+    await redis.connect();
+
+    await Promise.all(frameworks.map((framework, index) =>
+        startFramework(framework, index, redisPort)));
+    for (const framework of frameworks) {
+        await redis.sendCommand(site.redisUser(framework));
+    }
+
+    const nginx = await servers.startNginx(folder,
+        site.configuration(frameworks, folder, redisPort),
+        frameworks[0].sitePort);
+    const browser = await chromium.launch({
+        executablePath: '/usr/bin/chromium',
+        args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+    });
+
+    for (const framework of frameworks) {
+        await logOut(framework, browser, redis);
+    }
+
+    await browser.close();
+    const written = await Promise.all(frameworks.filter(({ quick }) => !quick)
+        .map(logOutDuringRequest));
+    if (wanted.length === 0) {
+        tap.ok(written.includes(true), 'some sessions were written back');
+    }
+
+    await redis.close();
+    tap.equal(await servers.quit(nginx), 0, 'nginx ends well');
+    checkErrorLog();
+}
+
+main().catch((error) => {
+    tap.ok(false, 'the test itself');
+    tap.diagnose(error.stack);
+}).finally(() => process.exit(tap.finish()));

@@ -1,0 +1,31 @@
+// The Test Anything Protocol: one line per check.
+
+let count = 0;
+let failed = 0;
+
+function ok(condition, what) {
+    count += 1;
+    failed += condition ? 0 : 1;
+    console.log(`${condition ? 'ok' : 'not ok'} ${count} - ${what}`);
+    return condition;
+}
+
+function equal(found, expected, what) {
+    const same = JSON.stringify(found) === JSON.stringify(expected);
+    if (!ok(same, what)) {
+        diagnose(`found ${JSON.stringify(found)}, `
+            + `expected ${JSON.stringify(expected)}`);
+    }
+}
+
+function diagnose(text) {
+    console.log(String(text).trimEnd().replace(/^/gm, '# '));
+}
+
+// Ends the test. Returns the exit status.
+function finish() {
+    console.log(`1..${count}`);
+    return failed === 0 && count > 0 ? 0 : 1;
+}
+
+module.exports = { ok, equal, diagnose, finish };
