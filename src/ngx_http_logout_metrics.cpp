@@ -81,6 +81,33 @@ void collect_location(const LocationSeries& series,
     }
 }
 
+void collect_deferred(const DeferredZone& zone,
+                      logout::DeferredMetrics& metrics)
+{
+    const auto statistics =
+        logout::redis::deferred_statistics(zone.queue, zone.pool());
+
+    metrics.zone = to_view(zone.shm->shm.name);
+    metrics.waiting = statistics.length;
+    metrics.oldest_age = statistics.length > 0 ? statistics.oldest : 0;
+    metrics.done = statistics.done;
+    metrics.refused = statistics.refused;
+    metrics.dropped = statistics.dropped;
+}
+
+
+void collect_deferred(const ngx_http_logout_main_conf_t* lmcf,
+                      logout::Metrics& metrics)
+{
+    if (lmcf->zones == nullptr) {
+        return;
+    }
+
+    for (const DeferredZone* const zone : *lmcf->zones) {
+        collect_deferred(*zone, metrics.deferred.emplace_back());
+    }
+}
+
 }  // namespace
 
 
@@ -91,6 +118,7 @@ void ngx_http_logout_collect(const ngx_http_logout_main_conf_t* lmcf,
     metrics.version = logout::version;
     metrics.now = static_cast<std::uint64_t>(ngx_time());
     metrics.since = metrics.now;
+    collect_deferred(lmcf, metrics);
 
     if (lmcf->counting == nullptr || lmcf->counting->zone == nullptr) {
         return;

@@ -145,15 +145,19 @@ struct StoreMetrics {
     std::uint64_t latency_sum = 0;   // milliseconds
 };
 
-// The deletes that wait until Redis is back.
+// The deletions of one logout_zone, which are done later.
 struct DeferredMetrics {
+    std::string_view zone;
     std::uint64_t waiting = 0;
-    std::uint64_t oldest_age = 0;  // seconds; 0 if none waits
+    std::uint64_t oldest_age = 0;  // milliseconds; 0 if none waits
+    std::uint64_t done = 0;
+    std::uint64_t refused = 0;  // the zone was full
+    std::uint64_t dropped = 0;  // they had become too old
 };
 
 struct Metrics {
     explicit Metrics(std::pmr::memory_resource* memory)
-        : locations(memory), stores(memory)
+        : locations(memory), stores(memory), deferred(memory)
     {
     }
 
@@ -162,7 +166,7 @@ struct Metrics {
     std::uint64_t since = 0;   // when counting began
     std::pmr::vector<LocationMetrics> locations;
     std::pmr::vector<StoreMetrics> stores;
-    std::optional<DeferredMetrics> deferred;
+    std::pmr::vector<DeferredMetrics> deferred;
     RecentAnswers recent = {};
 };
 

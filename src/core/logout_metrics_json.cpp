@@ -96,6 +96,19 @@ void write_store(const StoreMetrics& store, JsonWriter& json)
 }
 
 
+void write_deferred(const DeferredMetrics& deferred, JsonWriter& json)
+{
+    json.open('{');
+    json.member("zone").text(deferred.zone);
+    json.member("waiting").number(deferred.waiting);
+    json.member("oldest_age_milliseconds").number(deferred.oldest_age);
+    json.member("done").number(deferred.done);
+    json.member("refused").number(deferred.refused);
+    json.member("dropped").number(deferred.dropped);
+    json.close('}');
+}
+
+
 void write_recent(const RecentAnswers& recent, JsonWriter& json)
 {
     constexpr std::string_view names[outcome_count] = {
@@ -141,12 +154,11 @@ void write_metrics_json(const Metrics& metrics, std::pmr::string& out)
     }
     json.close(']');
 
-    if (metrics.deferred) {
-        json.member("deferred").open('{');
-        json.member("waiting").number(metrics.deferred->waiting);
-        json.member("oldest_age").number(metrics.deferred->oldest_age);
-        json.close('}');
+    json.member("deferred").open('[');
+    for (const DeferredMetrics& deferred : metrics.deferred) {
+        write_deferred(deferred, json);
     }
+    json.close(']');
 
     write_recent(metrics.recent, json);
     json.close('}');

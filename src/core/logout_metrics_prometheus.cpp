@@ -343,15 +343,50 @@ void write_stores(const Metrics& metrics, Writer& writer)
 }
 
 
-void write_deferred(const DeferredMetrics& deferred, Writer& writer)
+struct DeferredFamily {
+    Family family;
+    std::uint64_t DeferredMetrics::*number;
+};
+
+
+const DeferredFamily deferred_families[] = {
+    {{"nginx_logout_deferred_deletions", "gauge", "",
+      "Deletions that wait: for Redis, or for the time of logout_again."},
+     &DeferredMetrics::waiting},
+    {{"nginx_logout_deferred_done", "counter", "",
+      "Deletions that waited and were done."},
+     &DeferredMetrics::done},
+    {{"nginx_logout_deferred_refused", "counter", "",
+      "Deletions that found no room in the logout_zone."},
+     &DeferredMetrics::refused},
+    {{"nginx_logout_deferred_dropped", "counter", "",
+      "Deletions given up after having waited too long."},
+     &DeferredMetrics::dropped},
+};
+
+
+void write_deferred(const Metrics& metrics, Writer& writer)
 {
-    writer.begin({"nginx_logout_deferred_deletes", "gauge", "",
-                  "Deletes that wait until Redis is back."});
-    writer.sample().value(deferred.waiting);
+    for (const DeferredFamily& family : deferred_families) {
+        writer.begin(family.family);
+
+        for (const DeferredMetrics& deferred : metrics.deferred) {
+            writer.sample()
+                .label("zone", deferred.zone)
+                .value(deferred.*family.number);
+        }
+    }
 
     writer.begin({"nginx_logout_deferred_oldest_age_seconds", "gauge",
-                  "seconds", "How long the oldest of them has waited."});
-    writer.sample().value(deferred.oldest_age);
+                  "seconds",
+                  "How long the oldest of those waiting has"
+                  " waited."});
+
+    for (const DeferredMetrics& deferred : metrics.deferred) {
+        writer.sample()
+            .label("zone", deferred.zone)
+            .seconds(deferred.oldest_age);
+    }
 }
 
 }  // namespace
@@ -375,8 +410,8 @@ void write_prometheus(const Metrics& metrics, Exposition exposition,
         write_stores(metrics, writer);
     }
 
-    if (metrics.deferred) {
-        write_deferred(*metrics.deferred, writer);
+    if (!metrics.deferred.empty()) {
+        write_deferred(metrics, writer);
     }
 
     writer.end();

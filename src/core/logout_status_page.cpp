@@ -130,11 +130,6 @@ void write_totals(const Metrics& metrics, std::pmr::string& out)
 
     append_total(out, "keys deleted", keys_deleted);
 
-    if (metrics.deferred) {
-        append_total(out, "deletes deferred", metrics.deferred->waiting);
-        append_total(out, "oldest deferred, s", metrics.deferred->oldest_age);
-    }
-
     out += "</dl>\n</section>\n";
 }
 
@@ -486,6 +481,24 @@ void write_stores(const Metrics& metrics, std::pmr::string& out)
 }
 
 
+void write_deferred(const Metrics& metrics, std::pmr::string& out)
+{
+    for (const DeferredMetrics& deferred : metrics.deferred) {
+        out += "<section class=\"card\">\n<h2>Deletions for later, <code>";
+        append_html(out, deferred.zone);
+        out += "</code></h2>\n<dl class=\"facts\">\n";
+        write_fact(out, "waiting", deferred.waiting);
+        out += "<dt>oldest</dt><dd>";
+        append_thousandths(out, deferred.oldest_age / 100 * 100);
+        out += " s</dd>\n";
+        write_fact(out, "done", deferred.done);
+        write_fact(out, "no room for", deferred.refused);
+        write_fact(out, "given up", deferred.dropped);
+        out += "</dl>\n</section>\n";
+    }
+}
+
+
 void write_refresh(const StatusPage& page, std::pmr::string& out)
 {
     if (page.refresh_seconds > 0) {
@@ -530,6 +543,7 @@ void write_status_page(const Metrics& metrics, const StatusPage& page,
     write_locations(metrics, out);
     write_problems(metrics, out);
     write_stores(metrics, out);
+    write_deferred(metrics, out);
     write_links(out);
 
     close_page(out);

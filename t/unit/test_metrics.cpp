@@ -319,7 +319,7 @@ void writes_a_histogram(void**)
 void writes_openmetrics(void**)
 {
     auto metrics = some_metrics();
-    metrics.deferred = {3, 60};
+    metrics.deferred.push_back({"late", 3, 60250, 4, 5, 6});
 
     const auto text = exposed(metrics, logout::Exposition::openmetrics);
 
@@ -329,8 +329,11 @@ void writes_openmetrics(void**)
                          "nginx_logout_build_info{version=\"1.2.3\"} 1\n");
     check_contains(text, "# UNIT nginx_logout_redis_reply_seconds seconds\n");
     check_contains(text, "le=\"1.0\"} 8\n");
-    check_contains(text, "nginx_logout_deferred_deletes 3\n");
-    check_contains(text, "nginx_logout_deferred_oldest_age_seconds 60\n");
+    check_contains(text, "nginx_logout_deferred_deletions{zone=\"late\"} 3\n");
+    check_contains(text, "nginx_logout_deferred_oldest_age_seconds"
+                         "{zone=\"late\"} 60.25\n");
+    check_contains(text, "nginx_logout_deferred_dropped_total{zone=\"late\"}"
+                         " 6\n");
     check_equal(text.substr(text.size() - 6), "# EOF\n");
 }
 
