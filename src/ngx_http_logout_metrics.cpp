@@ -128,14 +128,18 @@ void ngx_http_logout_collect(const ngx_http_logout_main_conf_t* lmcf,
 
     metrics.since = static_cast<std::uint64_t>(header->since);
 
-    for (const auto* series = first_of(header->locations); series != nullptr;
-         series = first_of(series->next)) {
-        collect_location(*series, metrics.locations.emplace_back());
+    // only what the configuration in force counts
+    for (const auto& location : lmcf->counting->locations) {
+        if (location->series != nullptr) {
+            collect_location(*location->series,
+                             metrics.locations.emplace_back());
+        }
     }
 
-    for (const auto* series = first_of(header->stores); series != nullptr;
-         series = first_of(series->next)) {
-        collect_store(*series, metrics.stores.emplace_back(memory));
+    for (const StoreSeries* const series : lmcf->counting->stores) {
+        if (series != nullptr) {
+            collect_store(*series, metrics.stores.emplace_back(memory));
+        }
     }
 
     for (const auto* place = first_of(header->histories); place != nullptr;

@@ -26,6 +26,12 @@ my %examples = (
             location => '/',
         },
     ],
+    'status.conf' => [
+        {
+            path     => '/logout',
+            location => '/',
+        },
+    ],
     'auth0.conf' => [
         {
             path     => '/v2/logout',

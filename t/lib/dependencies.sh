@@ -41,6 +41,7 @@ packages() {
                        $(command -v npm >/dev/null || echo npm) ;;
         browser)  echo chromium nodejs \
                        $(command -v npm >/dev/null || echo npm) ;;
+        metrics)  echo prometheus python3-prometheus-client ;;
         *)        fail "There is no list of packages for \"$1\" in $0." ;;
     esac
 }
