@@ -77,7 +77,7 @@ std::vector<AllowlistProblem> Allowlist::add(std::string_view written)
 
     const std::uint32_t same = table.find_same(entry);
     if (same != HashIndex::none) {
-        return {warn_of_duplicate(table, same)};
+        return {refuse_duplicate(table, same)};
     }
 
     if (empty()) {

@@ -208,12 +208,12 @@ std::uint32_t listed_or_nearest_origin(const AllowlistTable& table,
 }  // namespace
 
 
-AllowlistProblem warn_of_duplicate(const AllowlistTable& table,
-                                   std::uint32_t entry)
+AllowlistProblem refuse_duplicate(const AllowlistTable& table,
+                                  std::uint32_t entry)
 {
     const std::string_view written = table.view(table.entries()[entry].written);
 
-    return {AllowlistProblem::Severity::warning,
+    return {AllowlistProblem::Severity::error,
             "the same as " + quote(written) + " before it"};
 }
 

@@ -12,8 +12,8 @@
 
 namespace logout {
 
-AllowlistProblem warn_of_duplicate(const AllowlistTable& table,
-                                   std::uint32_t entry);
+AllowlistProblem refuse_duplicate(const AllowlistTable& table,
+                                  std::uint32_t entry);
 
 // Warnings of a whole list: hosts that are listed as http: and as https:,
 // entries that a "/*" entry covers. At most ten of each.

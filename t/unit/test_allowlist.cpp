@@ -481,11 +481,11 @@ void the_first_entry_is_plain(void**)
 }
 
 
-bool has_warning(const std::vector<AllowlistProblem>& problems,
-                 std::string_view fragment)
+bool has_problem(const std::vector<AllowlistProblem>& problems,
+                 AllowlistProblem::Severity severity, std::string_view fragment)
 {
     for (const AllowlistProblem& problem : problems) {
-        if (problem.severity == AllowlistProblem::Severity::warning &&
+        if (problem.severity == severity &&
             problem.message.find(fragment) != std::string::npos) {
             return true;
         }
@@ -494,19 +494,33 @@ bool has_warning(const std::vector<AllowlistProblem>& problems,
 }
 
 
-void duplicates_are_warned_of(void**)
+bool has_warning(const std::vector<AllowlistProblem>& problems,
+                 std::string_view fragment)
+{
+    return has_problem(problems, AllowlistProblem::Severity::warning, fragment);
+}
+
+
+bool has_error(const std::vector<AllowlistProblem>& problems,
+               std::string_view fragment)
+{
+    return has_problem(problems, AllowlistProblem::Severity::error, fragment);
+}
+
+
+void duplicates_are_refused(void**)
 {
     Allowlist list;
 
     list.add("https://a.example/x");
     assert_true(list.add("https://a.example/y").empty());
-    assert_true(has_warning(list.add("HTTPS://A.example:443/x"),
-                            "\"https://a.example/x\""));
+    assert_true(has_error(list.add("HTTPS://A.example:443/x"),
+                          "\"https://a.example/x\""));
     assert_true(list.add("https://a.example/x?q").empty());
     assert_true(list.add("https://a.example/x/*").empty());
     assert_true(list.add("https://a.example/x/y/*").empty());
-    assert_true(has_warning(list.add("https://a.example/x/y/*"), "x/y/*"));
-    assert_true(has_warning(list.add("https://a.example/x/*"), "x/*"));
+    assert_true(has_error(list.add("https://a.example/x/y/*"), "x/y/*"));
+    assert_true(has_error(list.add("https://a.example/x/*"), "x/*"));
 }
 
 
@@ -693,7 +707,7 @@ int main()
 #endif
         cmocka_unit_test(deep_paths_are_allowed_up_to_the_bound),
         cmocka_unit_test(the_first_entry_is_plain),
-        cmocka_unit_test(duplicates_are_warned_of),
+        cmocka_unit_test(duplicates_are_refused),
         cmocka_unit_test(mixed_schemes_are_warned_of),
         cmocka_unit_test(covered_entries_are_warned_of),
         cmocka_unit_test(ignored_queries_are_warned_of),
