@@ -2,8 +2,10 @@
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
     -fno-omit-frame-pointer
-# nginx calls memcpy(NULL, 0) and adds to null pointers at its start
-SANITIZE_NGINX := $(SANITIZE) -fno-sanitize=nonnull-attribute,pointer-overflow
+# nginx calls memcpy(NULL, 0) and adds to null pointers at its start, and reads
+# words where they are not aligned
+SANITIZE_NGINX := $(SANITIZE) \
+    -fno-sanitize=nonnull-attribute,pointer-overflow,alignment
 
 ASAN := $(abspath $(BUILD))/asan
 ASAN_LOGS := $(ASAN)/logs

@@ -175,9 +175,9 @@ void needs_a_readable_hint_where_it_alone_names_the_client(void**)
 
 void refuses_a_contradiction(void**)
 {
+    Choice request;
     const ClientChoice choice =
-        Choice()
-            .hint(token("rs256"))
+        request.hint(token("rs256"))
             .client_id("own")
             .refuses(RequestError::invalid_id_token_hint);
 
