@@ -34,6 +34,39 @@ bool compile_return_urls(ngx_conf_t* cf, ReturnUrlList* list)
 }
 
 
+void warn_of_list(ngx_conf_t* cf, const logout::Allowlist& list,
+                  logout::QueryMatching matching, std::size_t& left)
+{
+    for (const logout::AllowlistProblem& problem : list.lint(matching)) {
+        if (left == 0) {
+            return;
+        }
+        --left;
+
+        ngx_str_t message = to_ngx_str(problem.message);
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "return URLs: %V", &message);
+    }
+}
+
+
+// Warns of entries that allow more in this location than they seem to. A few
+// are enough: there may be thousands of clients.
+void warn_of_lists(ngx_conf_t* cf, const logout::LogoutPolicy& policy)
+{
+    std::size_t left = 10;
+
+    if (policy.tenant_urls != nullptr) {
+        warn_of_list(cf, *policy.tenant_urls, policy.query_matching, left);
+    }
+
+    if (policy.clients != nullptr) {
+        for (const logout::Client& client : *policy.clients) {
+            warn_of_list(cf, client.return_urls, policy.query_matching, left);
+        }
+    }
+}
+
+
 std::optional<std::size_t>
 find_store(ngx_array_t* stores, const std::string& name, std::string& problem)
 {
@@ -264,6 +297,7 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
     auto* const location = create_in_pool<LocationPolicy>(cf->pool);
 
     fill_policy(conf, *location);
+    warn_of_lists(cf, location->policy);
     location->counted = ngx_http_logout_count_location(cf, zone_of(cf, conf),
                                                        conf->protocol->name);
 

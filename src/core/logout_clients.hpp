@@ -51,6 +51,10 @@ public:
 
     std::size_t size() const { return clients_.size(); }
 
+    // All clients, in the order of adding.
+    auto begin() const { return clients_.begin(); }
+    auto end() const { return clients_.end(); }
+
 private:
     std::deque<Client> clients_;
     HashIndex by_id_;
