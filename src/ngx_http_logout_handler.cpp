@@ -20,9 +20,9 @@ std::string_view store_name(const LogoutContext& context, std::size_t store)
 }
 
 
-// Marks the cleanup that finds the context again. Lets go of Redis when the
-// client left: the keys are deleted all the same, and where failures are
-// deferred this one will be, though nobody is left to see it.
+// Lets go of Redis when the client left: the keys are deleted all the same, and
+// where failures are deferred this one will be, though nobody is left to see
+// it.
 void request_cleanup(void* data)
 {
     auto* const context = static_cast<LogoutContext*>(data);
@@ -45,19 +45,26 @@ void request_cleanup(void* data)
 }
 
 
+// Marks the pool's cleanup by which the context is found again. Those of the
+// request are gone when nginx writes the access log.
+void context_marker(void*) {}
+
+
 LogoutContext* create_context(ngx_http_request_t* r)
 {
     const auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(
         ngx_http_get_module_loc_conf(r, ngx_http_logout_module));
 
-    void* const place = ngx_palloc(r->pool, sizeof(LogoutContext));
+    ngx_pool_cleanup_t* const marker =
+        ngx_pool_cleanup_add(r->pool, sizeof(LogoutContext));
     ngx_http_cleanup_t* const cleanup = ngx_http_cleanup_add(r, 0);
-    if (place == nullptr || cleanup == nullptr) {
+    if (marker == nullptr || cleanup == nullptr) {
         return nullptr;
     }
 
-    auto* const context = new (place) LogoutContext(r, llcf);
+    auto* const context = new (marker->data) LogoutContext(r, llcf);
 
+    marker->handler = context_marker;
     cleanup->handler = request_cleanup;
     cleanup->data = context;
     ngx_http_set_ctx(r, context, ngx_http_logout_module);
@@ -434,9 +441,9 @@ LogoutContext* ngx_http_logout_context(ngx_http_request_t* r)
     }
 
     // the newest comes first
-    for (auto* cleanup = r->main->cleanup; cleanup != nullptr;
+    for (auto* cleanup = r->pool->cleanup; cleanup != nullptr;
          cleanup = cleanup->next) {
-        if (cleanup->handler == request_cleanup) {
+        if (cleanup->handler == context_marker) {
             return static_cast<LogoutContext*>(cleanup->data);
         }
     }

@@ -184,13 +184,13 @@ char* ngx_http_logout_redis_complete(ngx_conf_t* cf, RedisBlock& block)
     StoreConf& store = *block.store;
     bool ssl = block.ssl || block.sentinel_ssl == 1;
 
-    if (!ssl && ngx_http_logout_redis_check_needs(cf, block, redis_needs_ssl) !=
+    if (!ssl && ngx_http_logout_redis_check_needs(cf, block, RedisNeed::ssl) !=
                     NGX_CONF_OK) {
         return ngx_http_logout_conf_error();
     }
 
     if (store.sentinels.nelts == 0 &&
-        ngx_http_logout_redis_check_needs(cf, block, redis_needs_sentinel) !=
+        ngx_http_logout_redis_check_needs(cf, block, RedisNeed::sentinel) !=
             NGX_CONF_OK) {
         return ngx_http_logout_conf_error();
     }

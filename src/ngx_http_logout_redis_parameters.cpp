@@ -252,44 +252,45 @@ struct Parameter {
     ngx_uint_t values_min;
     ngx_uint_t values_max;
     bool repeatable;
-    const char* needs;  // means nothing without this one
+    RedisNeed need;
     char* (*set)(ngx_conf_t* cf, RedisBlock& block);
 };
 
-constexpr ngx_uint_t any_number = NGX_CONF_MAX_ARGS;
+constexpr ngx_uint_t many = NGX_CONF_MAX_ARGS;
+
+constexpr RedisNeed none = RedisNeed::nothing;
+constexpr RedisNeed ssl = RedisNeed::ssl;
+constexpr RedisNeed sentinel = RedisNeed::sentinel;
 
 // clang-format off
 constexpr Parameter parameters[] = {
-    {"server",          1, 1, true,  nullptr, set_server},
-    {"database",        1, 1, false, nullptr, set_database},
-    {"username",        1, 1, false, nullptr, set_username},
-    {"password",        1, 1, false, nullptr, set_password},
-    {"password_file",   1, 1, false, nullptr, set_password_file},
-    {"connect_timeout", 1, 1, false, nullptr, set_connect_timeout},
-    {"timeout",         1, 1, false, nullptr, set_timeout},
-    {"max_pending",     1, 1, false, nullptr, set_max_pending},
-    {"wait_replicas",   2, 2, false, nullptr, set_wait_replicas},
-    {"resolver",        1, any_number, false, nullptr, set_resolver},
+    {"server",                  1, 1, true, none, set_server},
+    {"database",                1, 1, false, none, set_database},
+    {"username",                1, 1, false, none, set_username},
+    {"password",                1, 1, false, none, set_password},
+    {"password_file",           1, 1, false, none, set_password_file},
+    {"connect_timeout",         1, 1, false, none, set_connect_timeout},
+    {"timeout",                 1, 1, false, none, set_timeout},
+    {"max_pending",             1, 1, false, none, set_max_pending},
+    {"wait_replicas",           2, 2, false, none, set_wait_replicas},
+    {"resolver",                1, many, false, none, set_resolver},
 
-    {"cluster",         1, 1, false, nullptr, set_cluster},
+    {"cluster",                 1, 1, false, none, set_cluster},
 
-    {"sentinel",        1, any_number, true, nullptr, set_sentinel},
-    {"master_name",            1, 1, false, redis_needs_sentinel, set_master_name},
-    {"sentinel_username",      1, 1, false, redis_needs_sentinel,
-     set_sentinel_username},
-    {"sentinel_password",      1, 1, false, redis_needs_sentinel,
-     set_sentinel_password},
-    {"sentinel_password_file", 1, 1, false, redis_needs_sentinel,
+    {"sentinel",                1, many, true, none, set_sentinel},
+    {"master_name",             1, 1, false, sentinel, set_master_name},
+    {"sentinel_username",       1, 1, false, sentinel, set_sentinel_username},
+    {"sentinel_password",       1, 1, false, sentinel, set_sentinel_password},
+    {"sentinel_password_file",  1, 1, false, sentinel,
      set_sentinel_password_file},
-    {"sentinel_ssl",           1, 1, false, redis_needs_sentinel, set_sentinel_ssl},
+    {"sentinel_ssl",            1, 1, false, sentinel, set_sentinel_ssl},
 
-    {"ssl",             1, 1, false, nullptr, set_ssl},
-    {"ssl_verify",      1, 1, false, redis_needs_ssl, set_ssl_verify},
-    {"ssl_name",        1, 1, false, redis_needs_ssl, set_ssl_name},
-    {"ssl_trusted_certificate", 1, 1, false, redis_needs_ssl,
-     set_ssl_trusted_certificate},
-    {"ssl_certificate", 1, 1, false, redis_needs_ssl, set_ssl_certificate},
-    {"ssl_certificate_key", 1, 1, false, redis_needs_ssl, set_ssl_certificate_key},
+    {"ssl",                     1, 1, false, none, set_ssl},
+    {"ssl_verify",              1, 1, false, ssl, set_ssl_verify},
+    {"ssl_name",                1, 1, false, ssl, set_ssl_name},
+    {"ssl_trusted_certificate", 1, 1, false, ssl, set_ssl_trusted_certificate},
+    {"ssl_certificate",         1, 1, false, ssl, set_ssl_certificate},
+    {"ssl_certificate_key",     1, 1, false, ssl, set_ssl_certificate_key},
 };
 // clang-format on
 
@@ -391,14 +392,15 @@ char* ngx_http_logout_redis_parameter(ngx_conf_t* cf, ngx_command_t* /* cmd */,
 
 
 char* ngx_http_logout_redis_check_needs(ngx_conf_t* cf, const RedisBlock& block,
-                                        const char* needed)
+                                        RedisNeed missing)
 {
     for (std::size_t i = 0; i < parameter_count; i++) {
-        if (parameters[i].needs == needed && (block.seen & (1u << i))) {
+        if (parameters[i].need == missing && (block.seen & (1u << i))) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%s\" without \"%s\" in logout_redis "
-                               "\"%V\"",
-                               parameters[i].name.data(), needed,
+                               "\"%s\" without \"%s\" in logout_redis \"%V\"",
+                               parameters[i].name.data(),
+                               missing == RedisNeed::ssl ? "ssl on"
+                                                         : "sentinel",
                                &block.store->name);
             return ngx_http_logout_conf_error();
         }

@@ -34,12 +34,11 @@ char* ngx_http_logout_redis_parameter(ngx_conf_t* cf, ngx_command_t* cmd,
                                       void* conf);
 
 // What some parameters mean nothing without.
-constexpr char redis_needs_ssl[] = "ssl on";
-constexpr char redis_needs_sentinel[] = "sentinel";
+enum class RedisNeed { nothing, ssl, sentinel };
 
-// Refuses parameters that were given and need `needed`, which was not.
+// Refuses parameters that were given and need `missing`, which was not.
 char* ngx_http_logout_redis_check_needs(ngx_conf_t* cf, const RedisBlock& block,
-                                        const char* needed);
+                                        RedisNeed missing);
 
 // Says `why` the block cannot be used.
 char* ngx_http_logout_redis_refuse(ngx_conf_t* cf, const RedisBlock& block,

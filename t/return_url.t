@@ -344,13 +344,24 @@ _
     location = /logout {
         logout            auth0;
         logout_return_url https://app.example/ http://app.example/
-                          https://app.example/ https://app.example/q?x=1;
+                          https://app.example/q?x=1;
     }
 --- request
 GET /logout
 --- error_code: 302
 --- error_log
-return URL "https://app.example/": the same as "https://app.example/" before it
 host "app.example" is listed with "https:" and with "http:"
 "https://app.example/q?x=1" allows its path with any query and fragment
 "https://c.example/x?y" allows its path with any query and fragment
+
+
+
+=== TEST 17: a URL that is listed twice is a mistake
+--- config
+    location = /logout {
+        logout            auth0;
+        logout_return_url https://app.example/ HTTPS://APP.example:443;
+    }
+--- must_die
+--- error_log
+return URL "HTTPS://APP.example:443": the same as "https://app.example/" before it

@@ -164,6 +164,7 @@ private:
     void fail(FailureKind kind, LinkEvent event, const char* what,
               ngx_err_t error = 0, std::string_view word = {});
     void fail_by_alert();
+    void fail_sending(ngx_err_t error);
     void note_failure(const Failure& failure);
     void set_down(bool down);
     void log_down();

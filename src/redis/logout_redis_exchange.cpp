@@ -112,8 +112,7 @@ bool Connection::send_some(std::string_view bytes, std::size_t& sent)
     sent = n > 0 ? static_cast<std::size_t>(n) : 0;
 
     if (n == NGX_ERROR) {
-        fail(FailureKind::lost, LinkEvent::lost, "send() failed",
-             ngx_socket_errno);
+        fail_sending(ngx_socket_errno);
         return false;
     }
 
@@ -124,6 +123,23 @@ bool Connection::send_some(std::string_view bytes, std::size_t& sent)
     }
 
     return true;
+}
+
+
+// A server that refuses the client's certificate says so in TLS 1.3 when the
+// handshake is over for the client, which may be sending already.
+void Connection::fail_sending(ngx_err_t error)
+{
+    if (settings_.channel.tls != nullptr && channel_.alert() == nullptr) {
+        (void) channel_.receive(receive_buffer, sizeof(receive_buffer));
+    }
+
+    if (channel_.alert() != nullptr) {
+        fail_by_alert();
+        return;
+    }
+
+    fail(FailureKind::lost, LinkEvent::lost, "send() failed", error);
 }
 
 

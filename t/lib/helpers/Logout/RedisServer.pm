@@ -8,6 +8,8 @@ package Logout::RedisServer;
 #     $redis->command('SET', 'key', 'value');
 #     $redis->pause; $redis->resume;      # it neither answers nor hangs up
 #     $redis->kill; $redis->start_again;  # as after a crash, on the same port
+#
+#     my $sentinel = Logout::RedisServer->start_as('redis-sentinel', $file);
 
 use strict;
 use warnings;
@@ -23,7 +25,14 @@ use constant PATIENCE => 10;
 sub start {
     my ($class, @options) = @_;
 
+    return $class->start_as('redis-server', @options);
+}
+
+sub start_as {
+    my ($class, $program, @options) = @_;
+
     my $self = bless {
+        program => $program,
         folder  => File::Temp->newdir('logout-redis.XXXXXX', TMPDIR => 1),
         options => \@options,
         owner   => $$,
@@ -33,7 +42,7 @@ sub start {
         $self->{port} = 10000 + int rand 22000;
         return $self if free($self->{port}) && $self->launch;
     }
-    die 'redis-server does not start: ' . $self->log;
+    die "$program does not start: " . $self->log;
 }
 
 sub free {
@@ -67,10 +76,7 @@ sub launch {
         open STDIN, '<', '/dev/null';
         open STDOUT, '>', "$self->{folder}/redis.log";
         open STDERR, '>&', \*STDOUT;
-        exec 'redis-server', '--port', $self->{port}, '--bind', '127.0.0.1',
-            '--unixsocket', $self->socket, '--unixsocketperm', '777',
-            '--dir', $self->folder, '--save', '', '--appendonly', 'no',
-            '--daemonize', 'no', @{$self->{options}} or POSIX::_exit(127);
+        exec $self->command_line or POSIX::_exit(127);
     }
     chmod 0755, $self->folder;
 
@@ -86,6 +92,20 @@ sub launch {
 
     $self->kill;
     return 0;
+}
+
+# A configuration file has to come first.
+sub command_line {
+    my ($self) = @_;
+
+    my ($first, @rest) = @{$self->{options}};
+    my @file = defined $first && $first !~ /^--/ ? $first : ();
+
+    return ($self->{program}, @file, '--port', $self->{port},
+        '--bind', '127.0.0.1', '--unixsocket', $self->socket,
+        '--unixsocketperm', '777', '--dir', $self->folder, '--save', '',
+        '--appendonly', 'no', '--daemonize', 'no',
+        @file ? @rest : @{$self->{options}});
 }
 
 sub accepts {

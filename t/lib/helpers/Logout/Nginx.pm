@@ -1,0 +1,164 @@
+package Logout::Nginx;
+
+# An nginx of a test's own, with the module, on a free port of loopback, until
+# this object ends.
+#
+#     my $nginx = Logout::Nginx->start(http => <<"_", server => <<'_');
+#     logout_redis sessions { server 127.0.0.1:$port; }
+#     _
+#     location = /logout { ... }
+#     _
+#     my $response = $nginx->logout('4fzd8k2m');   # the cookie's value
+#
+# Without `server`, it has Logout::Nginx::LOCATIONS. Also: workers => N,
+# log => LEVEL.
+#
+#     Logout::Nginx->start(example => 'tls.conf',
+#         replace => {'127.0.0.1:6380' => "127.0.0.1:$port"});
+#
+# is conf-examples/tls.conf, with other words for some of its words. The rest is
+# as in Logout::Example.
+
+use strict;
+use warnings;
+
+use parent 'Logout::Example';
+
+use File::Temp ();
+use Time::HiRes ();
+
+# The key of the session ID is sess:ID; the answer says the result.
+use constant LOCATIONS => <<'_';
+        location = /logout {
+            logout            auth0;
+            logout_session    format=raw cookie=sid prefix=sess:;
+            logout_return_url /bye;
+            add_header        X-Result $logout_result always;
+        }
+        location = /static {
+            return 204;
+        }
+_
+
+sub start {
+    my ($class, %options) = @_;
+
+    my $self = bless {
+        folder => File::Temp->newdir('logout-nginx.XXXXXX', TMPDIR => 1),
+        port   => Logout::Example::free_port(),
+        owner  => $$,
+    }, $class;
+
+    chmod 0755, "$self->{folder}";
+    mkdir "$self->{folder}/logs" or die "$self->{folder}/logs: $!\n";
+    if ($options{example}) {
+        $self->adapt($options{example}, $options{replace});
+    } else {
+        $self->configure(%options);
+    }
+    $self->launch;
+
+    return $self;
+}
+
+# Writes nginx.conf; reload() makes it the one in use.
+sub configure {
+    my ($self, %options) = @_;
+
+    my $workers = $options{workers} // 1;
+    my $log = $options{log} // 'info';
+    my $server = $options{server} // LOCATIONS;
+    my @modules = map { "load_module $_;" }
+        split ' ', $ENV{TEST_NGINX_LOAD_MODULES} // '';
+
+    open my $out, '>', "$self->{folder}/nginx.conf"
+        or die "$self->{folder}/nginx.conf: $!\n";
+    print $out <<"_";
+@modules
+worker_processes $workers;
+pid logs/nginx.pid;
+error_log logs/error.log $log;
+events { worker_connections 512; }
+http {
+    access_log off;
+    client_body_temp_path temp_body;
+    proxy_temp_path temp_proxy;
+    fastcgi_temp_path temp_fastcgi;
+    uwsgi_temp_path temp_uwsgi;
+    scgi_temp_path temp_scgi;
+    $options{http}
+    server {
+        listen 127.0.0.1:$self->{port};
+        $server
+    }
+}
+_
+    close $out or die "$self->{folder}/nginx.conf: $!\n";
+}
+
+sub adapt {
+    my ($self, $example, $replace) = @_;
+
+    my $path = "$self->{folder}/nginx.conf";
+    system('t/lib/adapt-example', "conf-examples/$example", $self->{folder},
+        $ENV{TEST_NGINX_LOAD_MODULES}, $self->{port}, 0) == 0
+        or die "conf-examples/$example cannot be adapted.\n";
+
+    open my $in, '<', $path or die "$path: $!\n";
+    my $text = join '', <$in>;
+    for my $word (keys %$replace) {
+        $text =~ s/\Q$word\E/$replace->{$word}/g
+            or die "conf-examples/$example does not have \"$word\".\n";
+    }
+    open my $out, '>', $path or die "$path: $!\n";
+    print $out $text;
+    close $out or die "$path: $!\n";
+}
+
+sub folder { "$_[0]{folder}" }
+
+# Ends the session `id`. Returns the result; with `path`, of that location.
+sub logout {
+    my ($self, $id, $path) = @_;
+
+    my $response = $self->get($path // '/logout', {Cookie => "sid=$id"});
+    return $response->{headers}{'x-result'} // "status $response->{status}";
+}
+
+# Whether `condition` holds within so many seconds.
+sub within {
+    my ($self, $seconds, $condition) = @_;
+
+    my $deadline = Time::HiRes::time() + $seconds;
+    while (Time::HiRes::time() < $deadline) {
+        return 1 if $condition->();
+        Time::HiRes::sleep(0.02);
+    }
+
+    return 0;
+}
+
+# What the log says since the last call, without what is below a warning.
+sub complaints {
+    my ($self) = @_;
+
+    my @lines = split /\n/, $self->error_log;
+    my @new = @lines[($self->{read} // 0) .. $#lines];
+    $self->{read} = @lines;
+
+    return grep { /\[(?:warn|error|crit|alert|emerg)\]/ } @new;
+}
+
+# Ends nginx as `nginx -s quit` does. Returns how many seconds that took.
+sub quit {
+    my ($self) = @_;
+
+    my $begin = Time::HiRes::time();
+    my $pid = delete $self->{pid};
+    kill 'QUIT', $pid;
+    waitpid $pid, 0;
+
+    return Time::HiRes::time() - $begin;
+}
+
+1;

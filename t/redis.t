@@ -1,0 +1,310 @@
+# One Redis: how it is reached, what it refuses, and every way it can fail.
+
+use strict;
+use warnings;
+
+use lib 't/lib/helpers';
+use Logout::Nginx;
+use Logout::RedisServer;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+sub nginx_for {
+    my ($redis, $parameters, %options) = @_;
+
+    my $server = '127.0.0.1:' . $redis->port;
+    return Logout::Nginx->start(
+        http => "logout_redis sessions { server $server; $parameters }",
+        %options);
+}
+
+sub recovers_within {
+    my ($nginx, $seconds) = @_;
+
+    return $nginx->within($seconds,
+        sub { $nginx->logout('nobody') eq 'no_session' });
+}
+
+sub time_of {
+    my ($code) = @_;
+
+    my $begin = time;
+    $code->();
+    return time - $begin;
+}
+
+# Of five times: a machine that is busy is no reason to fail.
+sub best_time_of {
+    my ($code) = @_;
+
+    my ($best) = sort { $a <=> $b } map { time_of($code) } 1 .. 5;
+    return $best;
+}
+
+# The log says each of these, once, and nothing else that is a warning or worse.
+sub logged_once {
+    my ($nginx, @patterns) = @_;
+
+    my @lines = $nginx->complaints;
+    for my $pattern (@patterns) {
+        my @matching = grep { /$pattern/ } @lines;
+        is scalar @matching, 1, "logged once: $pattern";
+        @lines = grep { !/$pattern/ } @lines;
+    }
+    is_deeply \@lines, [], 'nothing else is logged';
+}
+
+subtest 'TCP and Unix socket' => sub {
+    my $redis = Logout::RedisServer->start;
+
+    for my $server ('127.0.0.1:' . $redis->port, 'unix:' . $redis->socket,
+        'localhost:' . $redis->port) {
+        my $nginx = Logout::Nginx->start(
+            http => "logout_redis sessions { server $server; }");
+
+        $redis->command('SET', 'sess:abc', 1);
+        is $nginx->logout('abc'), 'logged_out', "$server: the key is deleted";
+        is $redis->command('EXISTS', 'sess:abc'), 0, "$server: it is gone";
+        is $nginx->logout('abc'), 'no_session', "$server: no key, no session";
+        logged_once($nginx);
+    }
+};
+
+subtest 'database' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for($redis, 'database 3;');
+
+    $redis->command('SET', 'sess:abc', 1);
+    $redis->command('SELECT', 3);
+    $redis->command('SET', 'sess:abc', 1);
+    is $nginx->logout('abc'), 'logged_out', 'the key is deleted there';
+    is $nginx->logout('abc'), 'no_session', 'and not elsewhere';
+    $redis->command('SELECT', 0);
+    is $redis->command('EXISTS', 'sess:abc'), 1, 'database 0 is as it was';
+
+    my $none = nginx_for($redis, 'database 99;');
+    is $none->logout('abc'), 'redis_unavailable', 'no such database';
+    logged_once($none, qr/is down: SELECT was refused: ERR/,
+        qr/redis_unavailable|deleted/);
+};
+
+subtest 'passwords and users' => sub {
+    my $redis = Logout::RedisServer->start('--requirepass', 'secret word');
+    my $nginx = nginx_for($redis, 'password "secret word";');
+    is $nginx->logout('abc'), 'no_session', 'the password';
+
+    my $file = $nginx->folder . '/redis.password';
+    open my $out, '>', $file or die "$file: $!\n";
+    print $out "secret word\nnot this\n";
+    close $out;
+    chmod 0600, $file;
+    is nginx_for($redis, "password_file $file;")->logout('abc'), 'no_session',
+        'the password in a file';
+
+    for my $wrong ('', 'password wrong;') {
+        my $refused = nginx_for($redis, $wrong);
+
+        is $refused->logout('abc'),
+            $wrong ? 'redis_unavailable' : 'redis_unavailable',
+            'refused: ' . ($wrong || 'no password');
+        unlike $refused->error_log, qr/secret|password wrong/,
+            'no password in the log';
+    }
+};
+
+# What a user of Redis needs at least.
+subtest 'a user with few rights' => sub {
+    my $redis = Logout::RedisServer->start;
+
+    $redis->command('ACL', 'SETUSER', 'nginx', 'on', '>pw', '~sess:mine*',
+        '+unlink', '+ping', '+select');
+    my $nginx = nginx_for($redis, 'username nginx; password pw; database 1;');
+
+    is $nginx->logout('mine1'), 'no_session', 'UNLINK is enough';
+    is $nginx->logout('other'), 'redis_unavailable', 'another key is refused';
+    logged_once($nginx, qr/refuses deletes: NOPERM/,
+        qr/NOPERM.*client: 127\.0\.0\.1/);
+};
+
+subtest 'a server without UNLINK' => sub {
+    my $redis = Logout::RedisServer->start('--rename-command', 'UNLINK', '');
+    my $nginx = nginx_for($redis, '');
+
+    $redis->command('SET', "sess:$_", 1) for qw(a b);
+    is $nginx->logout($_), 'logged_out', "$_ is deleted" for qw(a b);
+    like $redis->command('INFO', 'commandstats'), qr/cmdstat_del:calls=2/,
+        'by DEL';
+    logged_once($nginx);
+
+    $redis->command('ACL', 'SETUSER', 'old', 'on', '>pw', '~*', '+del', '+ping');
+    $nginx = nginx_for($redis, 'username old; password pw;');
+    $redis->command('SET', "sess:$_", 1) for qw(a b);
+    is $nginx->logout($_), 'logged_out', "$_ is deleted" for qw(a b);
+};
+
+subtest 'keys of any length' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for($redis, '');
+
+    for my $id ('$3', '*', '{tag}x', '0', 'x' x 500) {
+        $redis->command('SET', "sess:$id", 1);
+        is $nginx->logout($id), 'logged_out', substr $id, 0, 10;
+        is $redis->command('EXISTS', "sess:$id"), 0, 'it is gone';
+    }
+};
+
+subtest 'Redis is killed and started again' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for($redis, '');
+
+    is $nginx->logout('a'), 'no_session', 'before';
+    $redis->kill;
+    is $nginx->logout('a'), 'redis_unavailable', 'while it is away';
+    cmp_ok best_time_of(sub { $nginx->logout('a') }), '<', 0.1,
+        'that is said at once';
+    $nginx->logout('a') for 1 .. 20;
+    $redis->start_again;
+    ok recovers_within($nginx, 2.2), 'it is found again';
+    like $nginx->error_log, qr/\[notice\].*is back/, 'and the log says so';
+
+    my @lines = grep { /is down: connect\(\) failed \(111: / }
+        $nginx->complaints;
+    is scalar @lines, 1, 'that it was down is logged once';
+};
+
+subtest 'Redis hangs' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for($redis, 'timeout 300ms;');
+
+    is $nginx->logout('a'), 'no_session', 'before';
+    $redis->command('SET', 'sess:late', 1);
+    $redis->pause;
+    my $first = time_of(sub {
+        is $nginx->logout('late'), 'redis_unavailable', 'no answer';
+    });
+    cmp_ok $first, '>', 0.25, 'it was waited for';
+    cmp_ok $first, '<', 1, 'but not much longer than the timeout';
+
+    # the kernel accepts connections for it, but nobody answers PING
+    sleep 0.5;
+    is $nginx->logout('a'), 'redis_unavailable', 'known to be down';
+    cmp_ok best_time_of(sub { $nginx->logout('a') }), '<', 0.1,
+        'the next one does not wait';
+    cmp_ok best_time_of(sub { $nginx->get('/static') }), '<', 0.1,
+        'nor does anything else';
+
+    $redis->resume;
+    ok recovers_within($nginx, 2.5), 'it is found again';
+    is $redis->command('EXISTS', 'sess:late'), 0,
+        'what was sent before it hung is done';
+};
+
+subtest 'an idle connection that Redis closes' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for($redis, '');
+
+    for (1 .. 5) {
+        is $nginx->logout('a'), 'no_session', 'a new one is made';
+        $redis->command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    }
+    logged_once($nginx);
+};
+
+subtest 'a password that is changed' => sub {
+    my $redis = Logout::RedisServer->start;
+    $redis->command('ACL', 'SETUSER', 'nginx', 'on', '>old', '~*', '+@all');
+    my $nginx = nginx_for($redis, 'username nginx; password old;');
+
+    is $nginx->logout('a'), 'no_session', 'the old one';
+    $redis->command('ACL', 'SETUSER', 'nginx', '<old', '>new');
+    $redis->command('CLIENT', 'KILL', 'USER', 'nginx');
+    is $nginx->logout('a'), 'redis_unavailable', 'the old one is refused';
+    like $nginx->error_log, qr/is down: AUTH was refused: WRONGPASS/,
+        'the log says why';
+    $redis->command('ACL', 'SETUSER', 'nginx', '>old');
+    ok recovers_within($nginx, 2.2), 'it works again without a reload';
+};
+
+subtest 'Redis is loading its data' => sub {
+    my $redis = Logout::RedisServer->start('--enable-debug-command', 'yes',
+        '--key-load-delay', '2000', '--loading-process-events-interval-bytes',
+        '1024', '--rdbcompression', 'no');
+    my $nginx = nginx_for($redis, '');
+
+    $redis->command('DEBUG', 'POPULATE', 1000);
+    is $nginx->logout('a'), 'no_session', 'before';
+    $redis->command('SAVE');
+    $redis->kill;
+    $redis->start_again;
+    isnt $nginx->logout('a'), 'no_session', 'while it loads, nothing is deleted';
+    ok recovers_within($nginx, 8), 'it works again when it has loaded';
+};
+
+subtest 'a read-only replica' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for($redis, '');
+
+    $redis->command('REPLICAOF', '127.0.0.1', 1);
+    is $nginx->logout('a'), 'redis_unavailable', 'nothing is deleted there';
+    is $nginx->logout('a'), 'redis_unavailable', 'and again';
+    $redis->command('REPLICAOF', 'NO', 'ONE');
+    is $nginx->logout('a'), 'no_session', 'it is a master again';
+
+    my @lines = grep { /refuses deletes: READONLY/ } $nginx->complaints;
+    is scalar @lines, 1, 'logged once';
+};
+
+subtest 'enough replicas follow, or not' => sub {
+    my $master = Logout::RedisServer->start('--repl-diskless-sync-delay', 0);
+    my $replica = Logout::RedisServer->start('--replicaof', '127.0.0.1 '
+        . $master->port);
+    my $deadline = time + 10;
+    sleep 0.05 while time < $deadline
+        && $master->command('INFO', 'replication') !~ /state=online/;
+
+    my $nginx = nginx_for($master, 'wait_replicas 1 100ms;');
+    $master->command('SET', 'sess:abc', 1);
+    is $nginx->logout('abc'), 'logged_out', 'with a replica';
+    is $replica->command('EXISTS', 'sess:abc'), 0, 'which has followed';
+    logged_once($nginx);
+
+    $replica->pause;
+    $master->command('SET', 'sess:abc', 1);
+    is $nginx->logout('abc'), 'logged_out', 'without it';
+    is $master->command('EXISTS', 'sess:abc'), 0,
+        'the key is gone from the master';
+    cmp_ok best_time_of(sub { $nginx->logout('abc') }), '<', 0.09,
+        'further logouts do not wait';
+    my @lines = grep { /have not reached as many replicas/ }
+        $nginx->complaints;
+    is scalar @lines, 1, 'logged once';
+
+    $replica->resume;
+    sleep 1.1;
+    $master->command('SET', 'sess:abc', 1);
+    is $nginx->logout('abc'), 'logged_out', 'it follows again';
+    like $nginx->error_log, qr/enough replicas follow again/, 'the log says so';
+};
+
+subtest 'reload and quit' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for($redis, '');
+
+    $nginx->logout('a');
+    cmp_ok time_of(sub { $nginx->reload }), '<', 1,
+        'an idle connection does not keep the old worker';
+    is $nginx->logout('a'), 'no_session', 'the new one works';
+
+    $redis->pause;
+    $nginx->logout('a');
+    cmp_ok time_of(sub { $nginx->reload }), '<', 1,
+        'nor does a server that is down';
+    $redis->resume;
+    ok recovers_within($nginx, 2.5), 'the new one works';
+
+    cmp_ok $nginx->quit, '<', 1, 'nginx quits at once';
+    is_deeply [grep { /\[(?:crit|alert|emerg)\]/ } split /\n/,
+        $nginx->error_log], [], 'no alert';
+};
+
+done_testing;

@@ -1,0 +1,372 @@
+# logout_redis NAME { ... }: what `nginx -t` says of a mistake.
+
+use strict;
+use warnings;
+
+use lib 't/lib/helpers';
+use Test::Nginx::Socket 'no_plan';
+
+no_long_string();
+no_shuffle();
+
+our $config = <<'_';
+    location = /logout {
+        logout auth0;
+        logout_session format=raw cookie=sid redis=sessions;
+        logout_return_url /bye;
+    }
+_
+
+# A block has only what is inside of logout_redis.
+add_block_preprocessor(sub {
+    my ($block) = @_;
+
+    $block->set_value(config => $::config) if !defined $block->config;
+    $block->set_value(must_die => '') if defined $block->error_log
+        && !defined $block->request;
+    $block->set_value(suppress_stderr => '');
+    $block->set_value(http_config =>
+        "logout_redis sessions {\n" . $block->x_block . "\n}\n")
+        if !defined $block->http_config;
+});
+
+run_tests();
+
+__DATA__
+
+=== TEST 1: an unknown directive, and the one that was meant
+--- x_block
+    server 127.0.0.1;
+    databse 1;
+--- error_log
+unknown directive "databse" in "logout_redis", did you mean "database"?
+
+
+=== TEST 2: an unknown directive like no other
+--- x_block
+    server 127.0.0.1;
+    keepalive 16;
+--- error_log
+unknown directive "keepalive" in "logout_redis" in
+
+
+=== TEST 3: the line of the mistake is named
+--- http_config
+    logout_redis sessions {
+        server 127.0.0.1;
+        database x;
+    }
+--- error_log eval
+qr/invalid value "x" in "database" directive in \S+nginx\.conf:\d+/
+
+
+=== TEST 4: no server
+--- x_block
+    database 1;
+--- error_log
+no "server" in logout_redis "sessions"
+
+
+=== TEST 5: a port that is none
+--- x_block
+    server 127.0.0.1:65536;
+--- error_log
+invalid port in "127.0.0.1:65536"
+
+
+=== TEST 6: a port that is no number
+--- x_block
+    server localhost:redis;
+--- error_log
+invalid port in "localhost:redis"
+
+
+=== TEST 7: no host
+--- x_block
+    server :6379;
+--- error_log
+no host in ":6379"
+
+
+=== TEST 8: a path behind the port
+--- x_block
+    server 127.0.0.1:6379/1;
+--- error_log
+in "127.0.0.1:6379/1"
+
+
+=== TEST 9: a Unix socket without a path
+--- x_block
+    server unix:;
+--- error_log
+no path in the unix domain socket in "unix:"
+
+
+=== TEST 10: a host that does not exist, named where it is written
+--- x_block
+    server nowhere.invalid:6379;
+    timeout 1s;
+--- error_log
+host not found in "nowhere.invalid:6379"
+
+
+=== TEST 11: twice the same
+--- x_block
+    server 127.0.0.1;
+    timeout 1s;
+    timeout 2s;
+--- error_log
+"timeout" directive is duplicate
+
+
+=== TEST 12: too many values
+--- x_block
+    server 127.0.0.1 6379;
+--- error_log
+invalid number of arguments in "server" directive
+
+
+=== TEST 13: no value
+--- x_block
+    server 127.0.0.1;
+    password;
+--- error_log
+invalid number of arguments in "password" directive
+
+
+=== TEST 14: a time that is none
+--- x_block
+    server 127.0.0.1;
+    timeout 1x;
+--- error_log
+invalid value "1x" in "timeout" directive
+
+
+=== TEST 15: no time at all
+--- x_block
+    server 127.0.0.1;
+    connect_timeout 0;
+--- error_log
+invalid value "0" in "connect_timeout" directive
+
+
+=== TEST 16: a database below zero
+--- x_block
+    server 127.0.0.1;
+    database -1;
+--- error_log
+invalid value "-1" in "database" directive
+
+
+=== TEST 17: nothing may be pending
+--- x_block
+    server 127.0.0.1;
+    max_pending 0;
+--- error_log
+invalid value "0" in "max_pending" directive
+
+
+=== TEST 18: an empty password
+--- x_block
+    server 127.0.0.1;
+    password "";
+--- error_log
+invalid value "" in "password" directive
+
+
+=== TEST 19: a user without a password
+--- x_block
+    server 127.0.0.1;
+    username nginx;
+--- error_log
+"username" without a password in logout_redis "sessions"
+
+
+=== TEST 20: a password file that is missing
+--- x_block
+    server 127.0.0.1;
+    password_file /nowhere/redis.password;
+--- error_log eval
+qr/open\(\) "\/nowhere\/redis\.password" failed \(2: No such file/
+
+
+=== TEST 21: a password file that is empty
+--- x_block
+    server 127.0.0.1;
+    password_file /dev/null;
+--- error_log
+the first line of the password file "/dev/null" is empty
+
+
+=== TEST 22: two passwords
+--- x_block
+    server 127.0.0.1;
+    password secret;
+    password_file /dev/null;
+--- error_log
+a password and a password file exclude each other
+--- no_error_log
+secret
+
+
+=== TEST 23: two stores of one name
+--- http_config
+    logout_redis sessions { server 127.0.0.1; }
+    logout_redis sessions { server 127.0.0.1; }
+--- error_log
+duplicate logout_redis "sessions"
+
+
+=== TEST 24: a block inside
+--- x_block
+    server 127.0.0.1 { weight 1; }
+--- error_log
+unexpected "{"
+
+
+=== TEST 25: several servers
+--- x_block
+    server 127.0.0.1:6379;
+    server 127.0.0.1:6380;
+--- error_log
+several "server" without "cluster on" in logout_redis "sessions"
+
+
+=== TEST 26: a cluster has one database
+--- x_block
+    server 127.0.0.1:6379;
+    cluster on;
+    database 1;
+--- error_log
+"database" with "cluster on" in logout_redis "sessions"
+
+
+=== TEST 27: neither on nor off
+--- x_block
+    server 127.0.0.1:6379;
+    cluster yes;
+--- error_log
+invalid value "yes" in "cluster" directive, it must be "on" or "off"
+
+
+=== TEST 28: sentinels without the name of the master
+--- x_block
+    sentinel 127.0.0.1:26379;
+--- error_log
+"sentinel" without "master_name" in logout_redis "sessions"
+
+
+=== TEST 29: the name of a master without sentinels
+--- x_block
+    server 127.0.0.1;
+    master_name mymaster;
+--- error_log
+"master_name" without "sentinel" in logout_redis "sessions"
+
+
+=== TEST 30: sentinels and a server
+--- x_block
+    server 127.0.0.1;
+    sentinel 127.0.0.1;
+    master_name mymaster;
+--- error_log
+"server" and "sentinel" exclude each other in logout_redis "sessions"
+
+
+=== TEST 31: sentinels and a cluster
+--- x_block
+    sentinel 127.0.0.1;
+    master_name mymaster;
+    cluster on;
+--- error_log
+"cluster on" and "sentinel" exclude each other in logout_redis "sessions"
+
+
+=== TEST 32: what belongs to TLS, without it
+--- x_block
+    server 127.0.0.1;
+    ssl_name redis.test;
+--- error_log
+"ssl_name" without "ssl on" in logout_redis "sessions"
+
+
+=== TEST 33: TLS over a Unix socket
+--- x_block
+    server unix:/tmp/redis.sock;
+    ssl on;
+--- error_log
+"ssl on" with a "unix:" server in logout_redis "sessions"
+
+
+=== TEST 34: certificates that are trusted, and not looked at
+--- x_block
+    server 127.0.0.1;
+    ssl on;
+    ssl_verify off;
+    ssl_trusted_certificate ca.crt;
+--- error_log
+"ssl_trusted_certificate" with "ssl_verify off" in logout_redis "sessions"
+
+
+=== TEST 35: a certificate without its key
+--- x_block
+    server 127.0.0.1;
+    ssl on;
+    ssl_certificate client.crt;
+--- error_log
+"ssl_certificate" and "ssl_certificate_key" go together: one is missing in logout_redis "sessions"
+
+
+=== TEST 36: trusted certificates that are missing
+--- x_block
+    server 127.0.0.1;
+    ssl on;
+    ssl_trusted_certificate /nowhere/ca.crt;
+--- error_log
+/nowhere/ca.crt
+
+
+=== TEST 37: replicas may not be waited for as long as commands
+--- x_block
+    server 127.0.0.1;
+    timeout 250ms;
+    wait_replicas 1 200ms;
+--- error_log
+the time of "wait_replicas" is more than half of "timeout" in logout_redis "sessions"
+
+
+=== TEST 38: a time is missing
+--- x_block
+    server 127.0.0.1;
+    wait_replicas 1;
+--- error_log
+invalid number of arguments in "wait_replicas" directive
+
+
+=== TEST 39: a resolver that is none
+--- x_block
+    server redis.test;
+    resolver 127.0.0.1 valid=x;
+--- error_log
+invalid parameter: valid=x
+
+
+=== TEST 40: a password file that others may read is worth a warning
+--- http_config
+    logout_redis sessions {
+        server 127.0.0.1;
+        password_file $TEST_NGINX_SERVER_ROOT/html/password;
+    }
+--- user_files
+>>> password
+secret
+--- config
+    location = /t { return 204; }
+--- request
+    GET /t
+--- error_code: 204
+--- error_log eval
+qr/\[warn\].*the password file "\S+password" is readable by others/
+--- no_error_log
+secret
+[error]
