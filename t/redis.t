@@ -254,38 +254,6 @@ subtest 'a read-only replica' => sub {
     is scalar @lines, 1, 'logged once';
 };
 
-subtest 'enough replicas follow, or not' => sub {
-    my $master = Logout::RedisServer->start('--repl-diskless-sync-delay', 0);
-    my $replica = Logout::RedisServer->start('--replicaof', '127.0.0.1 '
-        . $master->port);
-    my $deadline = time + 10;
-    sleep 0.05 while time < $deadline
-        && $master->command('INFO', 'replication') !~ /state=online/;
-
-    my $nginx = nginx_for($master, 'wait_replicas 1 100ms;');
-    $master->command('SET', 'sess:abc', 1);
-    is $nginx->logout('abc'), 'logged_out', 'with a replica';
-    is $replica->command('EXISTS', 'sess:abc'), 0, 'which has followed';
-    logged_once($nginx);
-
-    $replica->pause;
-    $master->command('SET', 'sess:abc', 1);
-    is $nginx->logout('abc'), 'logged_out', 'without it';
-    is $master->command('EXISTS', 'sess:abc'), 0,
-        'the key is gone from the master';
-    cmp_ok best_time_of(sub { $nginx->logout('abc') }), '<', 0.09,
-        'further logouts do not wait';
-    my @lines = grep { /have not reached as many replicas/ }
-        $nginx->complaints;
-    is scalar @lines, 1, 'logged once';
-
-    $replica->resume;
-    sleep 1.1;
-    $master->command('SET', 'sess:abc', 1);
-    is $nginx->logout('abc'), 'logged_out', 'it follows again';
-    like $nginx->error_log, qr/enough replicas follow again/, 'the log says so';
-};
-
 subtest 'reload and quit' => sub {
     my $redis = Logout::RedisServer->start;
     my $nginx = nginx_for($redis, '');
