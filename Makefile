@@ -20,7 +20,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # nginx's sources or headers: Debian's nginx-dev, or an unpacked nginx of the
 # version that will load the module, and options for its configure
-NGX_SRC ?= /usr/share/nginx/src
+NGINX_SRC ?= /usr/share/nginx/src
 NGX_OPTIONS ?=
 
 # the nginx that runs the tests and for which `make install` installs
@@ -51,19 +51,19 @@ NGX_CC_OPT ?= -g -O2 -fstack-protector-strong -Wformat \
 NGX_LD_OPT ?= -Wl,-z,relro -Wl,-z,now
 
 .PHONY: module
-module: $(MODULE) ## the module, build/ngx_http_logout_module.so (NGX_SRC=, CC=, V=1)
+module: $(MODULE) ## the module, build/ngx_http_logout_module.so (NGINX_SRC=, CC=, V=1)
 
 # nginx's makefile knows what depends on which header, so it always runs; only
 # a change of what configure sees makes configure run.
 $(MODULE): $(MODULE_BUILD)/nginx/Makefile FORCE
-	@$(MAKE) --no-print-directory $(JOBS_FLAG) $(if $(V),,-s) -C $(NGX_SRC) \
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) $(if $(V),,-s) -C $(NGINX_SRC) \
 	    -f $(abspath $<) modules
 	@cmp -s $(<D)/$(@F) $@ || { cp $(<D)/$(@F) $@ && echo "built $@"; }
 
 $(MODULE_BUILD)/nginx/Makefile: config config.make \
         src/ngx_http_logout.map $(MODULE_BUILD)/module.settings \
-        $(wildcard $(NGX_SRC)/conf_flags)
-	@t/lib/configure-nginx $(abspath $(@D)) $(NGX_SRC) $(CC) \
+        $(wildcard $(NGINX_SRC)/conf_flags)
+	@t/lib/configure-nginx $(abspath $(@D)) $(NGINX_SRC) $(CC) \
 	    '$(NGX_CC_OPT)' '$(NGX_LD_OPT)' $(NGX_OPTIONS) \
 	    --add-dynamic-module=$(CURDIR)
 
@@ -75,7 +75,7 @@ define settings
 endef
 
 $(MODULE_BUILD)/module.settings: FORCE
-	$(call settings,$(NGX_SRC) $(CC) $(NGX_CC_OPT) $(NGX_LD_OPT) \
+	$(call settings,$(NGINX_SRC) $(CC) $(NGX_CC_OPT) $(NGX_LD_OPT) \
 	    $(NGX_OPTIONS) $(MODULE_SRCS) $(MODULE_DEPS))
 
 .PHONY: install

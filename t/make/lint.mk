@@ -3,7 +3,7 @@
 LINT := $(BUILD)/lint
 CPP_FILES = $(MODULE_SRCS) $(MODULE_DEPS) \
     $(shell find t \( -name '*.cpp' -o -name '*.hpp' \) -not -path '*/build/*')
-NGINX_INCLUDES := $(patsubst %,-isystem $(NGX_SRC)/src/%,core event \
+NGINX_INCLUDES := $(patsubst %,-isystem $(NGINX_SRC)/src/%,core event \
     event/modules os/unix http http/modules http/v2) \
     -isystem $(MODULE_BUILD)/nginx
 LINT_FLAGS = -std=c++17 -Wall -Wextra -Wshadow -Wno-unused-parameter -Werror \

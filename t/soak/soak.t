@@ -7,11 +7,10 @@ use strict;
 use warnings;
 
 use lib 't/lib/helpers';
-use File::Temp ();
 use IO::Select;
 use IO::Socket::INET;
+use Logout::Nginx;
 use Logout::RedisServer;
-use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -20,6 +19,36 @@ use constant {
     CONNECTIONS => 8,       # batches that are under way at the same time
     WARM_UP     => 10_000,  # logouts after which the worker has its size
 };
+
+use constant SERVER => <<'_';
+        logout_session    format=raw cookie=sid prefix=sess: redis=sessions;
+        logout_return_url https://www.example.com/ /signed-out;
+        logout_clear_cookie app* path=/;
+
+        location = /v2/logout {
+            logout auth0;
+            logout_federated
+                https://idp.example.com/logout?returnTo=$logout_return_url_escaped;
+            add_header X-Result $logout_result always;
+        }
+_
+
+sub http {
+    my ($redis_port) = @_;
+
+    return <<"_";
+    keepalive_requests 1000;
+
+    logout_redis sessions {
+        server   127.0.0.1:$redis_port;
+        timeout  5s;
+    }
+
+    logout_client spa {
+        return_url  https://spa.example.com/ https://*.preview.example.com/bye;
+    }
+_
+}
 
 my $logouts = $ENV{SOAK_LOGOUTS} || 20_000;
 my $growth_kib = $ENV{SOAK_GROWTH_KIB} || 1024;
@@ -61,44 +90,6 @@ sub post {
         . 'Content-Length: ' . length($body) . "\r\n\r\n$body";
 }
 
-sub free_port {
-    for (1 .. 50) {
-        my $port = 10000 + int rand 22000;
-        return $port if Logout::RedisServer::free($port);
-    }
-    die "There is no free port.\n";
-}
-
-sub write_config {
-    my ($folder, %words) = @_;
-
-    open my $in, '<', 't/soak/nginx.conf' or die $!;
-    open my $out, '>', "$folder/nginx.conf" or die $!;
-    while (my $line = <$in>) {
-        $line =~ s/\@(\w+)\@/$words{$1} \/\/ $&/ge;
-        print $out $line;
-    }
-}
-
-sub start_nginx {
-    my ($folder, $port) = @_;
-
-    my $pid = fork // die "fork: $!\n";
-    if ($pid == 0) {
-        exec $ENV{TEST_NGINX_BINARY} // 'nginx', '-p', "$folder/",
-            '-c', 'nginx.conf', '-e', 'logs/error.log' or POSIX::_exit(127);
-    }
-
-    for (1 .. 1000) {
-        if (waitpid($pid, POSIX::WNOHANG()) != 0) {
-            die 'nginx does not start: ' . slurp("$folder/logs/error.log");
-        }
-        return $pid if connected($port);
-        sleep 0.01;
-    }
-    die "nginx does not serve.\n";
-}
-
 sub connected {
     my ($port) = @_;
 
@@ -112,13 +103,6 @@ sub slurp {
     open my $in, '<', $path or return '';
     local $/;
     return scalar(<$in>) // '';
-}
-
-# The processes that a process started, by number, as text.
-sub children {
-    my ($pid) = @_;
-
-    return join ' ', split ' ', slurp("/proc/$pid/task/$pid/children");
 }
 
 sub resident_kib {
@@ -192,19 +176,11 @@ sub log_out {
     return ($logged_out, $left);
 }
 
-my $folder = File::Temp->newdir('logout-soak.XXXXXX', TMPDIR => 1);
-mkdir "$folder/logs";
-chmod 0755, "$folder";
 $redis = Logout::RedisServer->start;
-$port = free_port();
-my $module = $ENV{TEST_NGINX_LOAD_MODULES};
-write_config("$folder",
-    LOAD_MODULE => $module ? "load_module $module;" : '',
-    PORT        => $port,
-    REDIS_PORT  => $redis->port,
-);
-my $nginx = start_nginx("$folder", $port);
-my $worker = children($nginx);
+my $nginx = Logout::Nginx->start(http => http($redis->port),
+    server => SERVER, log => 'error');
+$port = $nginx->port;
+my $worker = $nginx->worker;
 
 log_out(WARM_UP);
 my $before = resident_kib($worker);
@@ -220,17 +196,13 @@ cmp_ok($after - $before, '<', $growth_kib,
     "it grew by less than $growth_kib KiB");
 
 # the deletes of those who left are under way
-for (1 .. 500) {
-    last if $redis->command('DBSIZE') == 0;
-    sleep 0.01;
-}
+$nginx->within(10, sub { $redis->command('DBSIZE') == 0 });
 is($redis->command('DBSIZE'), 0, 'no session is left in Redis');
-is(children($nginx), $worker, 'the worker is the same');
+is($nginx->worker, $worker, 'the worker is the same');
 
-kill 'QUIT', $nginx;
-waitpid $nginx, 0;
+$nginx->quit;
 is($?, 0, 'nginx ended well');
-unlike(slurp("$folder/logs/error.log"), qr/\[(?:alert|emerg|crit)\]/,
+unlike($nginx->error_log, qr/\[(?:alert|emerg|crit)\]/,
     'no alarm in the log');
 undef $redis;
 

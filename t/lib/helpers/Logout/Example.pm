@@ -48,6 +48,7 @@ sub free_port {
 }
 
 sub redis { $_[0]{redis} }
+sub port { $_[0]{port} }
 
 sub nginx_command {
     my ($self) = @_;
@@ -76,7 +77,7 @@ sub launch {
     while (time < $deadline) {
         die "nginx does not start: " . $self->error_log
             if waitpid($self->{pid}, WNOHANG) != 0;
-        return if $self->serves;
+        return if $self->serves && $self->worker;
         sleep 0.01;
     }
     die "nginx does not serve.\n";

@@ -33,10 +33,11 @@ sub start_as {
 
     my $self = bless {
         program => $program,
-        folder  => File::Temp->newdir('logout-redis.XXXXXX', TMPDIR => 1),
+        files   => File::Temp->newdir('logout-redis.XXXXXX', TMPDIR => 1),
         options => \@options,
         owner   => $$,
     }, $class;
+    $self->{folder} = "$self->{files}";
 
     for (1 .. 20) {
         $self->{port} = 10000 + int rand 22000;
@@ -57,7 +58,7 @@ sub free {
 
 sub port { $_[0]{port} }
 sub pid { $_[0]{pid} }
-sub folder { "$_[0]{folder}" }
+sub folder { $_[0]{folder} }
 sub socket { "$_[0]{folder}/redis.sock" }
 
 sub log {
