@@ -17,16 +17,9 @@ frameworks-run: $(MODULE) $(FRAMEWORKS)/logouts
 	@$(SPEC_ENV) prove $(PROVE_FLAGS) $(FRAMEWORKS)/logouts \
 	    $(if $(FRAMEWORK),:: '$(FRAMEWORK)')
 
-# Where the system's Node is too old for the packages, npm brings another.
 $(FRAMEWORKS)/node_modules: $(FRAMEWORKS_SRC)/package.json \
         $(FRAMEWORKS_SRC)/package-lock.json
-	@mkdir -p $(@D)
-	@cp $^ $(@D)
-	@cd $(@D) && npm ci --silent --no-audit --no-fund
-	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
-	    || (cd $(@D) && npm install --silent --no-save --no-audit \
-	        --no-fund node@22)
-	@touch $@
+	@t/lib/install-npm $(FRAMEWORKS_SRC) $(@D)
 
 $(FRAMEWORKS)/gorilla: $(FRAMEWORKS_SRC)/apps/gorilla.go
 	@mkdir -p $(@D)

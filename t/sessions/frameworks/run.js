@@ -12,12 +12,12 @@ const fs = require('fs');
 const path = require('path');
 const { setTimeout: sleep } = require('timers/promises');
 
-const { chromium } = require('playwright-core');
 const { createClient } = require('redis');
 
 const site = require('./site.js');
-const servers = require('./servers.js');
-const tap = require('./tap.js');
+const chromium = require('../../lib/browser/chromium.js');
+const servers = require('../../lib/browser/servers.js');
+const tap = require('../../lib/browser/tap.js');
 
 const folder = path.resolve(process.argv[2]);
 const wanted = process.argv.slice(3);
@@ -218,10 +218,7 @@ async function main() {
     const nginx = await servers.startNginx(folder,
         site.configuration(frameworks, folder, redisPort),
         frameworks[0].sitePort);
-    const browser = await chromium.launch({
-        executablePath: '/usr/bin/chromium',
-        args: process.getuid() === 0 ? ['--no-sandbox'] : [],
-    });
+    const browser = await chromium.launch();
 
     for (const framework of frameworks) {
         await logOut(framework, browser, redis);

@@ -1,5 +1,5 @@
-// Redis, nginx and the applications: each on a free port of the loopback
-// interface, all of them ended with this process.
+// Redis, nginx and applications for a test: each on a free port of the
+// loopback interface, all of them ended with this process.
 
 const { spawn } = require('child_process');
 const fs = require('fs');
