@@ -38,18 +38,12 @@ LinkAction Link::on(LinkEvent event, bool pending)
     switch (event) {
 
     case LinkEvent::wanted:
-        if (state_ != LinkState::idle) {
-            return LinkAction::none;
-        }
-        state_ = LinkState::connecting;
-        return LinkAction::connect;
+        return state_ == LinkState::idle ? start(LinkAction::connect)
+                                         : LinkAction::none;
 
     case LinkEvent::retry:
-        if (state_ != LinkState::waiting) {
-            return LinkAction::none;
-        }
-        state_ = LinkState::connecting;
-        return LinkAction::connect;
+        return state_ == LinkState::waiting ? start(LinkAction::connect)
+                                            : LinkAction::none;
 
     case LinkEvent::connected:
         return state_ == LinkState::connecting ? next_step() : fail();
@@ -63,6 +57,7 @@ LinkAction Link::on(LinkEvent event, bool pending)
         case LinkState::selecting:
         case LinkState::verifying:
         case LinkState::probing:
+            greeted_ = true;
             return next_step();
         default:
             return fail();
@@ -80,9 +75,7 @@ LinkAction Link::on(LinkEvent event, bool pending)
         return fail();
 
     case LinkEvent::retired:
-        state_ = LinkState::idle;
-        proven_ = false;
-        return LinkAction::drop;
+        return leave();
     }
 
     return LinkAction::none;
@@ -92,6 +85,7 @@ LinkAction Link::on(LinkEvent event, bool pending)
 void Link::answered()
 {
     proven_ = true;
+    greeted_ = true;
     failures_ = 0;
 }
 
@@ -139,7 +133,6 @@ LinkAction Link::next_step()
     default:
         state_ = LinkState::ready;
         down_ = false;
-        proven_ = false;
         return LinkAction::serve;
     }
 }
@@ -154,7 +147,6 @@ LinkAction Link::fail()
 
     state_ = LinkState::waiting;
     down_ = true;
-    proven_ = false;
     failures_++;
 
     return LinkAction::back_off;
@@ -167,21 +159,14 @@ LinkAction Link::lose(bool pending)
         return fail();
     }
 
-    // servers close idle connections, and restart: that is no failure yet
+    // servers close idle connections, and restart: that is no failure yet, but
+    // one that has only ever refused or said nothing is not worth a connection
+    // for each command
     if (!pending) {
-        state_ = LinkState::idle;
-        proven_ = false;
-        return LinkAction::drop;
+        return greeted_ ? leave() : fail();
     }
 
-    if (!proven_) {
-        return fail();
-    }
-
-    state_ = LinkState::connecting;
-    proven_ = false;
-
-    return LinkAction::resume;
+    return proven_ ? start(LinkAction::resume) : fail();
 }
 
 
@@ -191,16 +176,29 @@ LinkAction Link::move(bool pending)
         return LinkAction::none;
     }
 
-    proven_ = false;
-
     if (state_ == LinkState::ready && !pending) {
-        state_ = LinkState::idle;
-        return LinkAction::drop;
+        return leave();
     }
 
-    state_ = LinkState::connecting;
+    return start(LinkAction::resume);
+}
 
-    return LinkAction::resume;
+
+LinkAction Link::start(LinkAction how)
+{
+    state_ = LinkState::connecting;
+    proven_ = false;
+    greeted_ = false;
+
+    return how;
+}
+
+
+LinkAction Link::leave()
+{
+    state_ = LinkState::idle;
+
+    return LinkAction::drop;
 }
 
 

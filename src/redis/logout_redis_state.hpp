@@ -81,12 +81,15 @@ private:
     LinkAction next_step();
     LinkAction fail();
     LinkAction move(bool pending);
+    LinkAction start(LinkAction how);
+    LinkAction leave();
     LinkAction lose(bool pending);
 
     LinkSteps steps_;
     LinkState state_ = LinkState::idle;
     bool down_ = false;
-    bool proven_ = false;  // this connection has answered a command
+    bool proven_ = false;   // this connection has answered a command
+    bool greeted_ = false;  // or at least a step
     std::uint32_t failures_ = 0;
 };
 

@@ -261,6 +261,21 @@ void does_not_count_an_idle_connection_that_was_closed(void**)
     Link link = serving();
 
     link.answered();
+    link.on(Event::lost, false);
+    link.on(Event::wanted, true);
+    link.on(Event::connected, true);
+
+    // this one has answered nothing
+    assert_true(link.on(Event::lost, false) == Action::back_off);
+
+    link.on(Event::retry, false);
+    link.on(Event::connected, false);
+    link.on(Event::accepted, false);
+    assert_true(link.on(Event::lost, false) == Action::drop);
+
+    link.on(Event::wanted, true);
+    link.on(Event::connected, true);
+    link.answered();
     assert_true(link.on(Event::lost, false) == Action::drop);
     assert_int_equal(link.failures(), 0);
     assert_false(link.down());
