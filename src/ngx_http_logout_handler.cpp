@@ -124,7 +124,8 @@ const ngx_http_logout_main_conf_t* main_conf(const LogoutContext& context)
 void count(const LogoutContext& context)
 {
     ngx_http_logout_count_answer(main_conf(context), *context.location.counted,
-                                 context.response->result, context.plan->error,
+                                 context.response->result,
+                                 reported_error(*context.plan, context.outcome),
                                  context.outcome.deleted);
 }
 
@@ -185,6 +186,7 @@ void note_reply(LogoutContext& context, const LogoutContext::Key& key,
     switch (reply.status) {
     case ReplyStatus::integer:
         context.outcome.deleted += reply.integer > 0 ? 1 : 0;
+        context.outcome.replicated &= reply.replicated;
         break;
     case ReplyStatus::error:
         defer_or_fail(context, key, reply.text);

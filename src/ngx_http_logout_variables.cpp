@@ -27,7 +27,8 @@ std::string_view result(LogoutContext& context)
 
 std::string_view error(LogoutContext& context)
 {
-    return context.plan ? name(context.plan->error) : std::string_view();
+    return context.plan ? name(reported_error(*context.plan, context.outcome))
+                        : std::string_view();
 }
 
 

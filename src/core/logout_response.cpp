@@ -223,6 +223,16 @@ void answer(const LogoutRequest& request, const LogoutPlan& plan,
 }  // namespace
 
 
+RequestError reported_error(const LogoutPlan& plan, const RedisOutcome& outcome)
+{
+    if (plan.error == RequestError::none && !outcome.replicated) {
+        return RequestError::not_replicated;
+    }
+
+    return plan.error;
+}
+
+
 BodyFormat body_format(std::string_view accept)
 {
     if (accept.find("text/html") != accept.npos) {

@@ -20,7 +20,12 @@ struct RedisOutcome {
     std::size_t deleted = 0;   // keys that existed
     std::size_t deferred = 0;  // keys that will be deleted later
     std::size_t failed = 0;    // keys of which nothing is known
+    bool replicated = true;    // what was deleted has reached the replicas
 };
+
+// What $logout_error says: what is wrong with the parameters comes first.
+RequestError reported_error(const LogoutPlan& plan,
+                            const RedisOutcome& outcome);
 
 // What a body is written in.
 enum class BodyFormat { html, json, text };

@@ -53,6 +53,8 @@ std::string_view name(RequestError error)
         return "return_url_not_allowed";
     case RequestError::invalid_id_token_hint:
         return "invalid_id_token_hint";
+    case RequestError::not_replicated:
+        return "not_replicated";
     }
 
     return "";
@@ -104,6 +106,9 @@ std::string_view explain_to_user(RequestError error)
     case RequestError::invalid_id_token_hint:
         return "The token that names the application (id_token_hint) is not"
                " valid here.";
+    case RequestError::not_replicated:
+        return "You are signed out, but not every copy of the session is known"
+               " to be gone.";
     }
 
     return "";

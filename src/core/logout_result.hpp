@@ -22,7 +22,7 @@ enum class Result {
     body_too_large,      // nothing was done
 };
 
-// What is wrong with the parameters of a request.
+// What is wrong with the parameters of a request, or with what came of it.
 enum class RequestError {
     none,
     malformed_request,
@@ -30,6 +30,7 @@ enum class RequestError {
     unknown_client,
     return_url_not_allowed,
     invalid_id_token_hint,  // forged, of another client, not readable
+    not_replicated,         // deleted, but fewer replicas followed than asked
 };
 
 // Whether the user is signed out, as far as this request can bring about.

@@ -418,6 +418,24 @@ void a_federated_url_is_of_the_configured_origin(void**)
     }
 }
 
+
+void what_did_not_reach_the_replicas_is_reported(void**)
+{
+    Fixture fixture;
+    RedisOutcome outcome = one_deleted;
+
+    assert_true(reported_error(fixture.plan, outcome) == RequestError::none);
+
+    outcome.replicated = false;
+    assert_true(reported_error(fixture.plan, outcome) ==
+                RequestError::not_replicated);
+    assert_true(fixture.respond(outcome).result == Result::logged_out);
+
+    fixture.plan.error = RequestError::unknown_client;
+    assert_true(reported_error(fixture.plan, outcome) ==
+                RequestError::unknown_client);
+}
+
 }  // namespace
 
 
@@ -441,6 +459,7 @@ int main()
         cmocka_unit_test(a_preflight_gives_back_only_header_names),
         cmocka_unit_test(allow_lists_the_methods),
         cmocka_unit_test(a_federated_url_is_of_the_configured_origin),
+        cmocka_unit_test(what_did_not_reach_the_replicas_is_reported),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);
