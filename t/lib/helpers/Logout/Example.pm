@@ -14,6 +14,7 @@ use warnings;
 use File::Temp ();
 use HTTP::Tiny;
 use IO::Socket::INET;
+use Logout::Process;
 use Logout::RedisServer;
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(sleep time);
@@ -68,10 +69,10 @@ sub test_configuration {
 sub launch {
     my ($self) = @_;
 
-    $self->{pid} = fork // die "fork: $!\n";
-    if ($self->{pid} == 0) {
-        exec $self->nginx_command, '-g', 'daemon off;' or POSIX::_exit(127);
-    }
+    # at TERM, the master takes its workers along
+    $self->{pid} = Logout::Process::start('TERM',
+        "$self->{folder}/logs/output", $self->nginx_command,
+        '-g', 'daemon off;');
 
     my $deadline = time + PATIENCE;
     while (time < $deadline) {
@@ -141,8 +142,14 @@ sub wait_until {
 sub worker {
     my ($self) = @_;
 
-    my ($pid) = split ' ', `pgrep -P $self->{pid} -f worker`;
+    my ($pid) = $self->workers;
     return $pid;
+}
+
+sub workers {
+    my ($self) = @_;
+
+    return split ' ', `pgrep -P $self->{pid} -f 'worker process\$'`;
 }
 
 sub DESTROY {
@@ -150,8 +157,8 @@ sub DESTROY {
 
     return if $self->{owner} != $$ || !$self->{pid};
     local $?;
-    kill 'QUIT', $self->{pid};
-    waitpid $self->{pid}, 0;
+    warn "nginx did not quit.\n"
+        if !defined Logout::Process::end($self->{pid}, 'QUIT');
 }
 
 1;

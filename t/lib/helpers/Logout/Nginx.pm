@@ -25,15 +25,17 @@ use warnings;
 use parent 'Logout::Example';
 
 use File::Temp ();
+use IO::Socket::INET;
 use Time::HiRes ();
 
-# The key of the session ID is sess:ID; the answer says the result.
+# The key of the session ID is sess:ID; the answer says result and error.
 use constant LOCATIONS => <<'_';
         location = /logout {
             logout            auth0;
             logout_session    format=raw cookie=sid prefix=sess:;
             logout_return_url /bye;
             add_header        X-Result $logout_result always;
+            add_header        X-Error  $logout_error always;
         }
         location = /static {
             return 204;
@@ -125,6 +127,24 @@ sub logout {
     return $response->{headers}{'x-result'} // "status $response->{status}";
 }
 
+# The same in two parts: the first returns when the request is sent.
+sub begin_logout {
+    my ($self, $id) = @_;
+
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $self->{port}, Proto => 'tcp') // die "connect: $!\n";
+    print $socket "GET /logout HTTP/1.0\r\nCookie: sid=$id\r\n\r\n";
+    $socket->flush;
+    return $socket;
+}
+
+sub end_logout {
+    my ($self, $socket) = @_;
+
+    my ($result) = join('', <$socket>) =~ /^X-Result: (\w+)/m;
+    return $result // 'no answer';
+}
+
 # Whether `condition` holds within so many seconds.
 sub within {
     my ($self, $seconds, $condition) = @_;
@@ -153,12 +173,8 @@ sub complaints {
 sub quit {
     my ($self) = @_;
 
-    my $begin = Time::HiRes::time();
-    my $pid = delete $self->{pid};
-    kill 'QUIT', $pid;
-    waitpid $pid, 0;
-
-    return Time::HiRes::time() - $begin;
+    return Logout::Process::end(delete $self->{pid}, 'QUIT')
+        // die "nginx did not quit.\n";
 }
 
 1;

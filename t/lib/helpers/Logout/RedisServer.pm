@@ -15,12 +15,18 @@ use strict;
 use warnings;
 
 use File::Temp ();
+use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
+use Logout::Process;
 use POSIX qw(:sys_wait_h);
+use Socket qw(SOL_SOCKET SO_RCVTIMEO);
 use Time::HiRes qw(sleep time);
 
-use constant PATIENCE => 10;
+use constant {
+    PATIENCE        => 10,
+    ANSWER_PATIENCE => 30,
+};
 
 sub start {
     my ($class, @options) = @_;
@@ -72,13 +78,8 @@ sub log {
 sub launch {
     my ($self) = @_;
 
-    $self->{pid} = fork // die "fork: $!\n";
-    if ($self->{pid} == 0) {
-        open STDIN, '<', '/dev/null';
-        open STDOUT, '>', "$self->{folder}/redis.log";
-        open STDERR, '>&', \*STDOUT;
-        exec $self->command_line or POSIX::_exit(127);
-    }
+    $self->{pid} = Logout::Process::start('KILL',
+        "$self->{folder}/redis.log", $self->command_line);
     chmod 0755, $self->folder;
 
     my $deadline = time + PATIENCE;
@@ -132,7 +133,7 @@ sub kill {
     delete $self->{connection};
     CORE::kill('KILL', $pid);
     waitpid $pid, 0;
-    unlink $self->socket;
+    unlink $self->socket if $self->{folder};
 }
 
 sub DESTROY {
@@ -147,9 +148,10 @@ sub DESTROY {
 sub command {
     my ($self, @words) = @_;
 
-    my $connection = $self->{connection}
-        //= IO::Socket::UNIX->new(Peer => $self->socket)
-        // die "redis-server is not there: $!\n";
+    local $SIG{PIPE} = 'IGNORE';
+    delete $self->{connection} if $self->has_hung_up;
+
+    my $connection = $self->{connection} //= $self->connect;
 
     print $connection '*' . @words . "\r\n",
         map { utf8::encode($_) if utf8::is_utf8($_);
@@ -159,10 +161,29 @@ sub command {
     return read_reply($connection);
 }
 
+# A server that does not answer is no reason to wait for ever.
+sub connect {
+    my ($self) = @_;
+
+    my $connection = IO::Socket::UNIX->new(Peer => $self->socket)
+        // die "redis-server is not there: $!\n";
+    $connection->setsockopt(SOL_SOCKET, SO_RCVTIMEO,
+        pack 'l!l!', ANSWER_PATIENCE, 0);
+    return $connection;
+}
+
+# Servers close connections when they become a replica, for one.
+sub has_hung_up {
+    my ($self) = @_;
+
+    return $self->{connection}
+        && IO::Select->new($self->{connection})->can_read(0);
+}
+
 sub read_reply {
     my ($connection) = @_;
 
-    my $line = <$connection> // die "redis-server hung up.\n";
+    my $line = <$connection> // die "redis-server hung up or hangs.\n";
     $line =~ s/\r\n\z//;
     my ($type, $value) = $line =~ /\A([-+:\$*])(.*)\z/
         or die "\"$line\" is not a reply of Redis.\n";

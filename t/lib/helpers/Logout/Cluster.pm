@@ -1,0 +1,171 @@
+package Logout::Cluster;
+
+# A Redis Cluster on loopback, until this object ends.
+#
+#     my $cluster = Logout::Cluster->start(masters => 3, replicas => 1);
+#     $cluster->nodes                    # Logout::RedisServer, masters first
+#     $cluster->node_of('sess:abc')      # the one that serves this key
+#     $cluster->set('sess:abc')
+#     $cluster->exists('sess:abc')
+#     $cluster->other_master($node)
+#     $cluster->open_slot($slot, $from, $to);    # and move_key(), give_slot()
+
+use strict;
+use warnings;
+
+use Logout::RedisServer;
+use Time::HiRes qw(sleep time);
+
+use constant PATIENCE => 60;
+
+sub start {
+    my ($class, %options) = @_;
+
+    my $count = $options{masters} * (1 + ($options{replicas} // 0));
+    my @nodes = map {
+        Logout::RedisServer->start('--cluster-enabled', 'yes',
+            '--cluster-node-timeout', 1500,
+            '--cluster-require-full-coverage', 'no',
+            '--repl-diskless-sync-delay', 0, @{$options{options} // []})
+    } 1 .. $count;
+    my $self = bless {nodes => \@nodes, masters => $options{masters}}, $class;
+
+    $self->meet;
+    $self->share_slots;
+    $self->add_replicas;
+    wait_until(sub { $self->is_ready });
+
+    return $self;
+}
+
+sub nodes { @{$_[0]{nodes}} }
+sub masters { @{$_[0]{nodes}}[0 .. $_[0]{masters} - 1] }
+sub id { $_[1]->command('CLUSTER', 'MYID') }
+
+sub meet {
+    my ($self) = @_;
+
+    my ($first, @others) = $self->nodes;
+    my $epoch = 1;
+
+    $_->command('CLUSTER', 'SET-CONFIG-EPOCH', $epoch++) for $self->nodes;
+    $first->command('CLUSTER', 'MEET', '127.0.0.1', $_->port) for @others;
+    wait_until(sub {
+        !grep { known_nodes($_) != $self->nodes } $self->nodes;
+    });
+}
+
+sub known_nodes {
+    my ($node) = @_;
+
+    my ($count) = $node->command('CLUSTER', 'INFO')
+        =~ /cluster_known_nodes:(\d+)/;
+    return $count;
+}
+
+sub share_slots {
+    my ($self) = @_;
+
+    my @masters = $self->masters;
+    my $share = 16384 / @masters;
+
+    for my $i (0 .. $#masters) {
+        $masters[$i]->command('CLUSTER', 'ADDSLOTSRANGE', int($i * $share),
+            int(($i + 1) * $share) - 1);
+    }
+}
+
+sub add_replicas {
+    my ($self) = @_;
+
+    my @masters = $self->masters;
+    my @replicas = @{$self->{nodes}}[@masters .. $#{$self->{nodes}}];
+
+    for my $i (0 .. $#replicas) {
+        my $id = $self->id($masters[$i % @masters]);
+        wait_until(sub {
+            eval { $replicas[$i]->command('CLUSTER', 'REPLICATE', $id) };
+        });
+    }
+}
+
+sub is_ready {
+    my ($self) = @_;
+
+    my $replicas = $self->nodes - $self->masters;
+    my @online = map {
+        $_->command('INFO', 'replication') =~ /state=online/g
+    } $self->masters;
+
+    return @online >= $replicas && !grep {
+        $_->command('CLUSTER', 'INFO')
+            !~ /cluster_state:ok.*cluster_slots_assigned:16384/s
+    } $self->nodes;
+}
+
+sub slot_of {
+    my ($self, $key) = @_;
+
+    my ($node) = grep { $_->pid } $self->nodes;
+    return $node->command('CLUSTER', 'KEYSLOT', $key);
+}
+
+sub node_of {
+    my ($self, $key) = @_;
+
+    my $slot = $self->slot_of($key);
+    my ($asked) = grep { $_->pid } $self->nodes;
+
+    for my $range (@{$asked->command('CLUSTER', 'SLOTS')}) {
+        my ($first, $last, $master) = @$range;
+        next if $slot < $first || $slot > $last;
+        my ($node) = grep { $_->port == $master->[1] } $self->nodes;
+        return $node;
+    }
+    return undef;
+}
+
+sub set { $_[0]->node_of($_[1])->command('SET', $_[1], 1) }
+sub exists { $_[0]->node_of($_[1])->command('EXISTS', $_[1]) }
+
+sub other_master {
+    my ($self, $node) = @_;
+
+    my ($other) = grep { $_ != $node && $_->pid } $self->masters;
+    return $other;
+}
+
+# As for a migration: what is not there any more is asked for at `to`.
+sub open_slot {
+    my ($self, $slot, $from, $to) = @_;
+
+    $to->command('CLUSTER', 'SETSLOT', $slot, 'IMPORTING', $self->id($from));
+    $from->command('CLUSTER', 'SETSLOT', $slot, 'MIGRATING', $self->id($to));
+}
+
+# Moves one key of a slot that is open.
+sub move_key {
+    my ($self, $key, $from, $to) = @_;
+
+    $from->command('MIGRATE', '127.0.0.1', $to->port, $key, 0, 5000);
+}
+
+# Ends the migration.
+sub give_slot {
+    my ($self, $slot, $from, $to) = @_;
+
+    $_->command('CLUSTER', 'SETSLOT', $slot, 'NODE', $self->id($to))
+        for $to, $from;
+}
+
+sub wait_until {
+    my ($condition) = @_;
+
+    my $deadline = time + PATIENCE;
+    while (!$condition->()) {
+        die "The cluster does not get ready.\n" if time > $deadline;
+        sleep 0.05;
+    }
+}
+
+1;
