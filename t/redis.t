@@ -254,6 +254,65 @@ subtest 'a read-only replica' => sub {
     is scalar @lines, 1, 'logged once';
 };
 
+subtest 'enough replicas follow, or not' => sub {
+    my $master = Logout::RedisServer->start('--repl-diskless-sync-delay', 0);
+    my $replica = Logout::RedisServer->start('--replicaof', '127.0.0.1 '
+        . $master->port);
+    my $nginx = nginx_for($master, 'timeout 3s; wait_replicas 1 1s;',
+        server => Logout::Nginx::LOCATIONS
+            . 'location = /status { logout_status; }');
+    my $ended = sub {
+        $master->command('SET', 'sess:abc', 1);
+        my $headers = $nginx->get('/logout', {Cookie => 'sid=abc'})->{headers};
+        return join ' ', $headers->{'x-result'}, $headers->{'x-error'} // ();
+    };
+    my $ended_within = sub {
+        my ($seconds, $result) = @_;
+        return $nginx->within($seconds, sub { $ended->() eq $result });
+    };
+
+    ok $ended_within->(10, 'logged_out'), 'with a replica';
+    is $replica->command('EXISTS', 'sess:abc'), 0, 'which has followed';
+
+    $replica->pause;
+    is $ended->(), 'logged_out not_replicated', 'without it';
+    is $master->command('EXISTS', 'sess:abc'), 0,
+        'the key is gone from the master';
+    cmp_ok best_time_of($ended), '<', 0.5, 'further logouts do not wait';
+    like $nginx->error_log, qr/\[error\].*have not reached as many replicas/,
+        'the log says so';
+    like $nginx->get('/status')->{content},
+        qr/nginx_logout_errors_total\{[^}]*error="not_replicated"\} [1-9]/,
+        'it is counted';
+
+    $replica->resume;
+    ok $ended_within->(20, 'logged_out'), 'it follows again';
+    ok $nginx->within(10, sub {
+        $ended->();
+        return $nginx->error_log =~ /enough replicas follow again/;
+    }), 'the log says so, too';
+};
+
+subtest 'too many at once' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for($redis, 'max_pending 2; timeout 2s;',
+        server => Logout::Nginx::LOCATIONS
+            . 'location = /status { logout_status; }');
+
+    is $nginx->logout('a'), 'no_session', 'before';
+    $redis->pause;
+    my @waiting = map { $nginx->begin_logout("w$_") } 1 .. 2;
+    ok $nginx->within(1.5, sub {
+        $nginx->get('/status')->{content} =~ /_in_flight\{[^}]*\} 2\n/;
+    }), 'two wait';
+    is $nginx->logout('b'), 'redis_unavailable', 'one more is refused';
+    cmp_ok best_time_of(sub { $nginx->logout('b') }), '<', 0.5, 'at once';
+    $redis->resume;
+    is $nginx->end_logout($_), 'no_session', 'those that waited are done'
+        for @waiting;
+    is $nginx->logout('b'), 'no_session', 'and there is room again';
+};
+
 subtest 'reload and quit' => sub {
     my $redis = Logout::RedisServer->start;
     my $nginx = nginx_for($redis, '');
