@@ -107,6 +107,10 @@ struct LocationPolicy {
 };
 
 
+struct ExplainRule;
+struct Explaining;
+
+
 struct ngx_http_logout_main_conf_t {
     ngx_array_t* stores;  // of logout::redis::StoreConf*, or nullptr
 
@@ -115,6 +119,7 @@ struct ngx_http_logout_main_conf_t {
     logout::redis::Store** workers;
 
     Counting* counting;  // nullptr until there is something to count
+    Explaining* explaining;  // nullptr until a location is to explain
     std::vector<DeferredZone*>* zones;  // logout_zone; nullptr: none
 
     // Keys $logout_session_hash; made anew when the configuration is read.
@@ -135,6 +140,7 @@ struct ngx_http_logout_loc_conf_t {
     std::string* clear_site_data;
     FederatedUrl* federated;
     ngx_str_t status_zone;  // logout_status_zone
+    ExplainRule* explain;   // "logout_explain" in this location
     RedisFailure* redis_failure;
     Again* again;
 

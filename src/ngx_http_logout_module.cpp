@@ -1,4 +1,5 @@
 #include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_explain.hpp"
 #include "ngx_http_logout_pool.hpp"
 #include "ngx_http_logout_redis_conf.hpp"
 #include "ngx_http_logout_status.hpp"
@@ -17,6 +18,7 @@ char* ngx_http_logout_cross_site(ngx_conf_t* cf, ngx_command_t* cmd,
 void* ngx_http_logout_create_main_conf(ngx_conf_t* cf);
 void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf);
 char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child);
+ngx_int_t ngx_http_logout_postconfiguration(ngx_conf_t* cf);
 ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle);
 void ngx_http_logout_exit_process(ngx_cycle_t* cycle);
 
@@ -177,12 +179,19 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_explain"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_ANY,
+      ngx_http_logout_explain,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
       ngx_null_command
 };
 
 ngx_http_module_t ngx_http_logout_module_ctx = {
     ngx_http_logout_add_variables,     /* preconfiguration */
-    ngx_http_logout_add_counting,         /* postconfiguration */
+    ngx_http_logout_postconfiguration,    /* postconfiguration */
 
     ngx_http_logout_create_main_conf,  /* create main configuration */
     nullptr,                           /* init main configuration */
@@ -390,6 +399,10 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
         conf->match_query = prev->match_query;
     }
 
+    if (!ngx_http_logout_note_location(cf, conf)) {
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+
     if (conf->protocol == nullptr) {
         return NGX_CONF_OK;
     }
@@ -401,6 +414,14 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     }
 
     return ngx_http_logout_compile_location(cf, conf);
+}
+
+
+ngx_int_t ngx_http_logout_postconfiguration(ngx_conf_t* cf)
+{
+    return ngx_http_logout_resolve_explain(cf) == NGX_OK
+               ? ngx_http_logout_add_counting(cf)
+               : NGX_ERROR;
 }
 
 

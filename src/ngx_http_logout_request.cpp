@@ -212,14 +212,15 @@ char* copy_buffer(ngx_buf_t* buffer, ngx_log_t* log, char* place)
 }
 
 
-std::string_view copy_body(LogoutContext& context, std::size_t length)
+std::string_view copy_body(const ngx_http_request_t* r, std::size_t length,
+                           std::pmr::memory_resource* memory)
 {
-    char* const text = static_cast<char*>(context.memory.allocate(length, 1));
+    char* const text = static_cast<char*>(memory->allocate(length, 1));
     char* end = text;
 
-    const ngx_chain_t* chain = context.r->request_body->bufs;
+    const ngx_chain_t* chain = r->request_body->bufs;
     for (; chain != nullptr; chain = chain->next) {
-        end = copy_buffer(chain->buf, context.r->connection->log, end);
+        end = copy_buffer(chain->buf, r->connection->log, end);
     }
 
     return {text, static_cast<std::size_t>(end - text)};
@@ -234,18 +235,13 @@ void read_body(LogoutContext& context)
         return;  // the body is the main request's
     }
 
-    if (r->request_body == nullptr || r->request_body->bufs == nullptr) {
-        return;
-    }
+    const auto body =
+        ngx_http_logout_body(r, logout::body_max_length, &context.memory);
 
-    const std::size_t length = body_length(r->request_body->bufs);
-    if (length > logout::body_max_length) {
+    if (body) {
+        context.request.body = *body;
+    } else {
         context.request.body_too_large = true;
-        return;
-    }
-
-    if (length > 0) {
-        context.request.body = copy_body(context, length);
     }
 }
 
@@ -259,6 +255,24 @@ logout::BodyType body_type_of(const ngx_http_request_t* r)
 }
 
 }  // namespace
+
+
+std::optional<std::string_view>
+ngx_http_logout_body(const ngx_http_request_t* r, std::size_t max_length,
+                     std::pmr::memory_resource* memory)
+{
+    if (r->request_body == nullptr || r->request_body->bufs == nullptr) {
+        return std::string_view();
+    }
+
+    const std::size_t length = body_length(r->request_body->bufs);
+
+    if (length > max_length) {
+        return std::nullopt;
+    }
+
+    return length > 0 ? copy_body(r, length, memory) : std::string_view();
+}
 
 
 bool ngx_http_logout_has_body(const ngx_http_request_t* r)

@@ -65,10 +65,29 @@ LogoutContext* ngx_http_logout_context(ngx_http_request_t* r);
 // Fills context.request from `r`. The body must have been read.
 void ngx_http_logout_read_request(LogoutContext& context);
 
+// The body of `r`, which was read, in `memory`; nothing if it is longer than
+// `max_length`.
+std::optional<std::string_view>
+ngx_http_logout_body(const ngx_http_request_t* r, std::size_t max_length,
+                     std::pmr::memory_resource* memory);
+
 // Whether `r` has a body, and whether its Content-Length announces one that is
 // too large to be read.
 bool ngx_http_logout_has_body(const ngx_http_request_t* r);
 bool ngx_http_logout_has_large_body(const ngx_http_request_t* r);
+
+// Adds to context.keys what a session of the plan, or its token, names.
+void ngx_http_logout_add_session_keys(LogoutContext& context,
+                                      const logout::PlannedSession& planned);
+void ngx_http_logout_add_token_keys(LogoutContext& context);
+
+// Both, for the whole plan.
+void ngx_http_logout_collect_keys(LogoutContext& context);
+
+// Where the browser goes for a federated logout, checked, in `buffer`; empty
+// if it does not.
+std::string_view ngx_http_logout_federated_url(LogoutContext& context,
+                                               logout::UrlBuffer& buffer);
 
 // Writes context.response out. Returns what a content handler returns.
 ngx_int_t ngx_http_logout_send(LogoutContext& context);

@@ -70,6 +70,8 @@ tbody th { font-weight: 400; }
 .refused { fill: var(--refused); } .failed { fill: var(--failed); }
 .grid { stroke: var(--line); } .fill { fill: var(--accent); }
 .good { color: var(--logged-out); font-weight: 600; }
+.noted { color: var(--no-session); font-weight: 600; }
+span.good, span.noted, span.bad { white-space: nowrap; }
 .bad { color: var(--failed); font-weight: 600; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 form { display: grid; gap: .9rem; }

@@ -1,0 +1,43 @@
+// Text put together in memory of a memory_resource.
+
+#ifndef LOGOUT_TEXT_HPP
+#define LOGOUT_TEXT_HPP
+
+#include <cstddef>
+#include <cstring>
+#include <initializer_list>
+#include <memory_resource>
+#include <string_view>
+
+namespace logout {
+
+// The parts, one after the other, as a view of `memory`.
+inline std::string_view join_text(std::pmr::memory_resource* memory,
+                                  std::initializer_list<std::string_view> parts)
+{
+    std::size_t length = 0;
+
+    for (const std::string_view part : parts) {
+        length += part.size();
+    }
+
+    if (length == 0) {
+        return {};
+    }
+
+    char* const text = static_cast<char*>(memory->allocate(length, 1));
+    char* end = text;
+
+    for (const std::string_view part : parts) {
+        if (!part.empty()) {
+            std::memcpy(end, part.data(), part.size());
+            end += part.size();
+        }
+    }
+
+    return {text, length};
+}
+
+}  // namespace logout
+
+#endif
