@@ -32,6 +32,12 @@ my %examples = (
             location => '/',
         },
     ],
+    'explain.conf' => [
+        {
+            path     => '/logout?returnTo=https://www.example.com/bye',
+            location => 'https://www.example.com/bye',
+        },
+    ],
     'auth0.conf' => [
         {
             path     => '/v2/logout',

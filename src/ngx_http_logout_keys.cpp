@@ -1,0 +1,120 @@
+// What a plan needs from nginx's variables: keys that key= makes, and the
+// federated URL.
+
+#include "ngx_http_logout_request.hpp"
+
+
+namespace {
+
+// nginx caches variables for the whole request, but these depend on
+// $logout_session_id, which changes from one session to the next.
+void forget_values(ngx_http_request_t* r, const ngx_http_complex_value_t* value)
+{
+    const ngx_uint_t* index = value->flushes;
+
+    for (; index != nullptr && *index != static_cast<ngx_uint_t>(-1); ++index) {
+        r->variables[*index].valid = 0;
+        r->variables[*index].not_found = 0;
+    }
+}
+
+
+// A key that is empty, because a variable of key= was, names nothing.
+void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule)
+{
+    ngx_str_t value;
+
+    forget_values(context.r, rule.key);
+
+    if (ngx_http_complex_value(context.r,
+                               const_cast<ngx_http_complex_value_t*>(rule.key),
+                               &value) != NGX_OK) {
+        throw std::bad_alloc();
+    }
+
+    if (value.len > 0) {
+        context.keys.push_back({rule.store, to_view(value)});
+    }
+}
+
+}  // namespace
+
+
+void ngx_http_logout_add_session_keys(LogoutContext& context,
+                                      const logout::PlannedSession& planned)
+{
+    const LocationPolicy::Session& rule =
+        context.location.sessions[planned.rule];
+
+    if (rule.key != nullptr) {
+        context.session_id = planned.session.id;
+        add_made_key(context, rule);
+        context.session_id = {};
+        return;
+    }
+
+    for (const std::string_view key : planned.session.keys) {
+        context.keys.push_back({rule.store, key});
+    }
+}
+
+
+void ngx_http_logout_add_token_keys(LogoutContext& context)
+{
+    if (context.plan->token.empty()) {
+        return;
+    }
+
+    context.token = context.plan->token;
+
+    for (const LocationPolicy::Session& rule : context.location.tokens) {
+        add_made_key(context, rule);
+    }
+
+    context.token = {};
+}
+
+
+void ngx_http_logout_collect_keys(LogoutContext& context)
+{
+    context.keys.reserve(context.plan->sessions.size());
+
+    for (const logout::PlannedSession& planned : context.plan->sessions) {
+        ngx_http_logout_add_session_keys(context, planned);
+    }
+
+    ngx_http_logout_add_token_keys(context);
+}
+
+
+std::string_view ngx_http_logout_federated_url(LogoutContext& context,
+                                               logout::UrlBuffer& buffer)
+{
+    const FederatedUrl* federated = context.location.federated;
+    const logout::Client* const client = context.plan->client;
+
+    if (client != nullptr && client->tag > 0) {
+        federated = &context.location.clients->federated[client->tag - 1];
+    }
+
+    if (!context.plan->federated || federated == nullptr) {
+        return {};
+    }
+
+    ngx_str_t value;
+    if (ngx_http_complex_value(context.r, federated->value, &value) != NGX_OK) {
+        throw std::bad_alloc();
+    }
+
+    const std::string_view url =
+        logout::check_federated(to_view(value), federated->origin, buffer);
+
+    if (url.empty()) {
+        ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
+                      "logout: the federated URL is not a URL of the origin it"
+                      " was configured with, the return URL is used");
+        return {};
+    }
+
+    return url;
+}
