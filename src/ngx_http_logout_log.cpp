@@ -5,6 +5,7 @@
 #include "core/logout_query_mask.hpp"
 
 #include <exception>
+#include <functional>
 
 
 namespace {
@@ -107,6 +108,36 @@ void log_failure(LogoutContext const& context)
                   context.outcome.failed, &store, &failure);
 }
 
+
+// Whether there was a token in `text`.
+bool mask_tokens(ngx_http_request_t* r, ngx_str_t& text)
+{
+    PoolMemory memory(r->pool);
+
+    try {
+        const auto masked = logout::mask_tokens(to_view(text), &memory);
+
+        if (masked) {
+            text = copy_to_pool(r->pool, *masked);
+        }
+
+        return masked.has_value();
+
+    } catch (const std::exception&) {
+        ngx_str_null(&text);
+        return true;
+    }
+}
+
+
+bool is_part_of(std::string_view part, std::string_view whole)
+{
+    const std::less_equal<> not_after;
+
+    return not_after(whole.data(), part.data()) &&
+           not_after(part.data() + part.size(), whole.data() + whole.size());
+}
+
 }  // namespace
 
 
@@ -118,20 +149,15 @@ void ngx_http_logout_hide_query(ngx_http_request_t* r)
 
 void ngx_http_logout_mask_tokens(ngx_http_request_t* r)
 {
-    PoolMemory memory(r->pool);
+    // mostly a part of the URI that was sent
+    const bool sent_args =
+        is_part_of(to_view(r->args), to_view(r->unparsed_uri));
 
-    for (ngx_str_t* const text :
-         {&r->request_line, &r->unparsed_uri, &r->args}) {
-        try {
-            const auto masked = logout::mask_tokens(to_view(*text), &memory);
-
-            if (masked) {
-                *text = copy_to_pool(r->pool, *masked);
-            }
-
-        } catch (const std::exception&) {
-            ngx_str_null(text);
-        }
+    if (mask_tokens(r, r->unparsed_uri)) {
+        mask_tokens(r, r->request_line);
+        mask_tokens(r, r->args);
+    } else if (!sent_args) {
+        mask_tokens(r, r->args);
     }
 }
 

@@ -15,32 +15,27 @@ namespace logout {
 
 namespace {
 
-struct ParameterTraits {
-    std::string_view name;
-    std::size_t max_length;
-};
-
 constexpr std::size_t token_max_length = 16 * 1024;
 
 // In the order of enum Parameter.
-constexpr std::array<ParameterTraits, parameter_count> traits = {{
-    {"returnTo", url_max_length},
-    {"redirect_uri", url_max_length},
-    {"post_logout_redirect_uri", url_max_length},
-    {"client_id", 256},
-    {"client_sdrn", 320},
-    {"federated", url_max_length},
-    {"state", state_max_length},
-    {"id_token_hint", token_max_length},
-    {"callback", jsonp_callback_max_length},
-    {"oauth_token", access_token_max_length},
-    {"logout_token", token_max_length},
-    {"iss", url_max_length},
-    {"sid", 512},
-}};
+constexpr std::array<std::size_t, parameter_count> max_lengths = {
+    url_max_length,             // returnTo
+    url_max_length,             // redirect_uri
+    url_max_length,             // post_logout_redirect_uri
+    256,                        // client_id
+    320,                        // client_sdrn
+    url_max_length,             // federated
+    state_max_length,           // state
+    token_max_length,           // id_token_hint
+    jsonp_callback_max_length,  // callback
+    access_token_max_length,    // oauth_token
+    token_max_length,           // logout_token
+    url_max_length,             // iss
+    512,                        // sid
+};
 
 constexpr std::size_t longest_name =
-    std::string_view("post_logout_redirect_uri").size();
+    parameter_name(Parameter::post_logout_redirect_uri).size();
 
 
 // A longer name, even if every byte of it is escaped, is an unknown one.
@@ -65,7 +60,7 @@ bool find_wanted(std::string_view name, ParameterSet wanted,
 {
     for (std::size_t i = 0; i < parameter_count; ++i) {
         parameter = static_cast<Parameter>(i);
-        if (name == traits[i].name && wanted.contains(parameter)) {
+        if (name == parameter_names[i] && wanted.contains(parameter)) {
             return true;
         }
     }
@@ -221,15 +216,9 @@ std::string_view media_type(std::string_view content_type)
 }  // namespace
 
 
-std::string_view parameter_name(Parameter parameter)
-{
-    return traits[static_cast<std::size_t>(parameter)].name;
-}
-
-
 std::size_t parameter_max_length(Parameter parameter)
 {
-    return traits[static_cast<std::size_t>(parameter)].max_length;
+    return max_lengths[static_cast<std::size_t>(parameter)];
 }
 
 
@@ -293,7 +282,7 @@ ParameterVerdict read_json(std::string_view input, ParameterSet wanted,
         // the names are literals, so they end with a NUL
         const json_t* const member =
             wanted.contains(parameter)
-                ? json_object_get(document.get(), traits[i].name.data())
+                ? json_object_get(document.get(), parameter_names[i].data())
                 : nullptr;
         if (member == nullptr) {
             continue;

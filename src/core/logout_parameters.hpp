@@ -30,8 +30,21 @@ enum class Parameter : std::uint8_t {
 
 constexpr std::size_t parameter_count = 13;
 
+// In the order of enum Parameter.
+inline constexpr std::array<std::string_view, parameter_count> parameter_names =
+    {
+        "returnTo",    "redirect_uri",  "post_logout_redirect_uri",
+        "client_id",   "client_sdrn",   "federated",
+        "state",       "id_token_hint", "callback",
+        "oauth_token", "logout_token",  "iss",
+        "sid",
+};
+
 // The name on the wire.
-std::string_view parameter_name(Parameter parameter);
+constexpr std::string_view parameter_name(Parameter parameter)
+{
+    return parameter_names[static_cast<std::size_t>(parameter)];
+}
 
 // The longest value that is read, in bytes after decoding.
 std::size_t parameter_max_length(Parameter parameter);

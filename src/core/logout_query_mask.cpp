@@ -3,22 +3,27 @@
 #include "logout_form_encoding.hpp"
 #include "logout_parameters.hpp"
 
+#include <algorithm>
+
 namespace logout {
 
 namespace {
 
-bool is_token_name(std::string_view encoded, std::pmr::memory_resource* memory)
+constexpr std::string_view token_names[] = {
+    parameter_name(Parameter::id_token_hint),
+    parameter_name(Parameter::logout_token),
+    parameter_name(Parameter::oauth_token),
+};
+
+// A longer name is none of them, even if every byte of it is escaped.
+constexpr std::size_t longest_name =
+    3 * parameter_name(Parameter::id_token_hint).size();
+
+
+bool is_token_name(std::string_view name)
 {
-    const auto name = decode_form_component(encoded, memory);
-
-    if (!name) {
-        return false;
-    }
-
-    for (const Parameter parameter :
-         {Parameter::id_token_hint, Parameter::logout_token,
-          Parameter::oauth_token}) {
-        if (*name == parameter_name(parameter)) {
+    for (const std::string_view token_name : token_names) {
+        if (name == token_name) {
             return true;
         }
     }
@@ -27,13 +32,15 @@ bool is_token_name(std::string_view encoded, std::pmr::memory_resource* memory)
 }
 
 
-// Where the pair that begins at `begin` ends: at the next one, or at the space
-// that ends the URL of a request line.
-std::size_t end_of_pair(std::string_view text, std::size_t begin)
+bool is_encoded_token_name(std::string_view encoded,
+                           std::pmr::memory_resource* memory)
 {
-    const std::size_t end = text.find_first_of("& ", begin);
+    if (encoded.find('%') == encoded.npos) {
+        return is_token_name(encoded);
+    }
 
-    return end == text.npos ? text.size() : end;
+    const auto name = decode_form_component(encoded, memory);
+    return name && is_token_name(*name);
 }
 
 
@@ -41,29 +48,73 @@ std::size_t end_of_pair(std::string_view text, std::size_t begin)
 std::size_t token_in_pair(std::string_view pair,
                           std::pmr::memory_resource* memory)
 {
-    const std::size_t equals = pair.find('=');
+    const std::string_view begin = pair.substr(0, longest_name + 1);
+    const std::size_t equals = begin.find('=');
 
-    if (equals == pair.npos || equals + 1 == pair.size()) {
+    if (equals == begin.npos || equals + 1 == pair.size()) {
         return 0;
     }
 
-    return is_token_name(pair.substr(0, equals), memory) ? equals + 1 : 0;
+    return is_encoded_token_name(begin.substr(0, equals), memory) ? equals + 1
+                                                                  : 0;
 }
 
 
-// The same for a pair that a path may stand before. A query alone may hold a
-// question mark, too.
+// The same for what may have a path before the pair, or a query in its value.
 std::size_t find_token(std::string_view pair, std::pmr::memory_resource* memory)
 {
-    const std::size_t mark = pair.find('?');
-    const std::size_t token = token_in_pair(pair, memory);
+    for (std::size_t begin = 0;;) {
+        const std::size_t token = token_in_pair(pair.substr(begin), memory);
+        if (token > 0) {
+            return begin + token;
+        }
 
-    if (token > 0 || mark == pair.npos) {
-        return token;
+        const std::size_t mark = pair.find('?', begin);
+        if (mark == pair.npos) {
+            return 0;
+        }
+
+        begin = mark + 1;
+    }
+}
+
+
+// `end`, or the space before it that ends the URL of a request line.
+std::size_t end_of_token(std::string_view text, std::size_t begin,
+                         std::size_t end)
+{
+    const std::size_t space = text.substr(0, end).find(' ', begin);
+
+    return space == text.npos ? end : space;
+}
+
+// Whether what stands before an "=" may be a token's name: the names end in
+// "n" or "t", or in the escape of one of these.
+bool may_end_token_name(std::string_view text)
+{
+    if (text.empty()) {
+        return false;
     }
 
-    const std::size_t after = token_in_pair(pair.substr(mark + 1), memory);
-    return after > 0 ? mark + 1 + after : 0;
+    const char last = text.back();
+
+    return last == 'n' || last == 't' ||
+           (text.size() >= 3 && text[text.size() - 3] == '%');
+}
+
+
+// Most requests have no token, and all of them are looked at: this tells most
+// of them apart at the cost of finding each "=".
+bool may_hold_token(std::string_view text)
+{
+    for (std::size_t equals = text.find('='); equals != text.npos;
+         equals = text.find('=', equals + 1)) {
+        if (may_end_token_name(text.substr(0, equals))) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 }  // namespace
@@ -72,18 +123,22 @@ std::size_t find_token(std::string_view pair, std::pmr::memory_resource* memory)
 std::optional<std::pmr::string> mask_tokens(std::string_view text,
                                             std::pmr::memory_resource* memory)
 {
+    if (!may_hold_token(text)) {
+        return std::nullopt;
+    }
+
     std::pmr::string masked(memory);
     std::size_t copied = 0;
 
     for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = end_of_pair(text, begin);
+        const std::size_t end = std::min(text.find('&', begin), text.size());
         const std::size_t token =
             find_token(text.substr(begin, end - begin), memory);
 
         if (token > 0) {
             masked.append(text.substr(copied, begin + token - copied));
             masked.append("***");
-            copied = end;
+            copied = end_of_token(text, begin + token, end);
         }
 
         begin = end + 1;

@@ -53,6 +53,8 @@ void masks_whatever_is_in_the_value(void**)
     assert_masked("x?id_token_hint=%00%zz", "x?id_token_hint=***");
     assert_masked("/a=b?id_token_hint=c?id_token_hint=d",
                   "/a=b?id_token_hint=***");
+    assert_masked("/a?returnTo=//b?c?oauth_token=d&e=f",
+                  "/a?returnTo=//b?c?oauth_token=***&e=f");
 }
 
 
@@ -66,6 +68,8 @@ void masks_every_occurrence(void**)
 void knows_escaped_names(void**)
 {
     assert_masked("id%5Ftoken%5fhint=eyJ", "id%5Ftoken%5fhint=***");
+    assert_masked("oauth_toke%6e=a&id_token_hin%74=b&logout_toke%6E=c",
+                  "oauth_toke%6e=***&id_token_hin%74=***&logout_toke%6E=***");
 }
 
 
