@@ -30,7 +30,8 @@ packages() {
                        golang-go golang-github-boj-redistore-dev \
                        libapache2-mod-auth-openidc nodejs \
                        $(command -v npm >/dev/null || echo npm) ;;
-        urls)     echo nodejs $(command -v npm >/dev/null || echo npm) ;;
+        urls)     echo chromium openssl nodejs \
+                       $(command -v npm >/dev/null || echo npm) ;;
         fuzz)     echo clang libclang-rt-dev ;;
         soak)     echo apache2-utils procps ;;
         coverage) echo gcovr ;;

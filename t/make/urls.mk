@@ -1,12 +1,14 @@
 ##@ Return URLs
 
-# The core compared with WHATWG parsers, and with known attacks: t/urls.
+# The core compared with WHATWG parsers and with known attacks, and where
+# Chromium lands: t/urls.
 
 URLS := $(BUILD)/urls
-URLS_NODE := NODE_PATH=$(URLS)/node_modules node
+URLS_NODE := PATH=$(abspath $(URLS))/node_modules/.bin:"$$PATH" \
+    NODE_PATH=$(abspath $(URLS))/node_modules node
 
 TEST_NEEDS += urls
-SHORT_TESTS += $(URLS)/vectors $(URLS)/differential
+SHORT_TESTS += $(URLS)/vectors $(URLS)/differential $(URLS)/browser
 
 .PHONY: vectors-urls
 vectors-urls: $(URLS)/vectors ## known attacks, and the mistakes of defences, on the core
@@ -28,10 +30,7 @@ $(URLS)/judge: t/urls/judge.cpp $(UNIT_CORE) $(UNIT_BUILD)/unit.settings
 -include $(URLS)/judge.d
 
 $(URLS)/node_modules: t/urls/package.json t/urls/package-lock.json
-	@mkdir -p $(@D)
-	@cp $^ $(@D)
-	@cd $(@D) && npm ci --silent --no-audit --no-fund
-	@touch $@
+	@t/lib/install-npm t/urls $(@D)
 
 $(URLS)/vectors: t/urls/vectors.mjs $(URLS)/judge
 	@printf '#!/bin/sh\nexec node %s --judge %s --vectors %s\n' \
@@ -43,6 +42,23 @@ $(URLS)/differential: t/urls/differential.mjs $(URLS)/judge \
 	@printf '#!/bin/sh\nexec env %s %s --judge %s "$$@"\n' \
 	    '$(URLS_NODE)' $< $(URLS)/judge > $@
 	@chmod +x $@
+
+$(URLS)/browser: t/urls/browser.mjs t/make/urls.mk $(URLS)/judge \
+        $(URLS)/node_modules
+	@printf '#!/bin/sh\nexec env %s %s --judge %s --folder %s %s "$$@"\n' \
+	    '$(URLS_NODE)' $< $(URLS)/judge $(URLS)/edge \
+	    '--module "$$TEST_NGINX_LOAD_MODULES"' > $@
+	@chmod +x $@
+
+BROWSER_URLS_CASES ?= 1000
+BROWSER_URLS_SEED ?= $(shell date +%s)
+
+.PHONY: browser-urls
+browser-urls: ## attacks and mutated URLs through nginx, in Chromium (BROWSER_URLS_CASES=, BROWSER_URLS_SEED=)
+	@t/lib/dependencies.sh build test urls
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) $(MODULE) $(URLS)/browser
+	@$(SPEC_ENV) prove $(PROVE_FLAGS) $(URLS)/browser :: --thorough \
+	    --cases $(BROWSER_URLS_CASES) --seed $(BROWSER_URLS_SEED)
 
 .PHONY: mutate-urls
 mutate-urls: ## small faults in the return-URL code: the unit tests notice each (takes minutes)

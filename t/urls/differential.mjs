@@ -12,6 +12,8 @@
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
+import tap from '../lib/browser/tap.js';
+import { entries } from './entries.mjs';
 import { Generator } from './generator.mjs';
 import { Judge } from './judge.mjs';
 import { isGoodUrl, permits } from './reference.mjs';
@@ -25,26 +27,6 @@ const { values: options } = parseArgs({
         seed: { type: 'string', default: '1' },
     },
 });
-
-const entries = [
-    'https://default.example.net/signed-out',
-    'https://app.example.com/bye',
-    'https://app.example.com/docs/*',
-    'https://*.preview.example.com/bye',
-    'https://*.wild.example.com:8443/*',
-    'https://app.example.test:18444/after?x=1',
-    'https://app.example.test:18444/frag#f',
-    'https://xn--bcher-kva.example/*',
-    'https://203.0.113.7/ip',
-    'http://[2001:db8::7]/ip6/*',
-    'http://localhost:3000/x',
-    'http://127.0.0.1:*/callback',
-    'http://[::1]:*/*',
-    '/bye',
-    '/account/*',
-    'com.example.app://signed-out',
-    'com.example.app:/bye',
-];
 
 const bases = [
     'https://edge.example.org/logout?returnTo=x#y',
@@ -246,19 +228,6 @@ async function compare(judge, inputs) {
     return { problems, total };
 }
 
-let testCount = 0;
-let failed = false;
-
-function report(name, problems) {
-    testCount += 1;
-    console.log(`${problems.length === 0 ? 'ok' : 'not ok'} ${testCount} - ${
-        name}`);
-    for (const problem of problems.slice(0, 20)) {
-        console.log(`# ${problem}`);
-    }
-    failed ||= problems.length > 0;
-}
-
 function printable([input, problem]) {
     return `${JSON.stringify(input.toString())} (${input.toString('hex')}): ${
         problem}`;
@@ -288,17 +257,16 @@ const seed = Number(options.seed);
 const judge = new Judge(options.judge, entries);
 
 const generatedUrls = await compare(judge, generated(cases, seed));
-report(`${generatedUrls.total} generated URLs (seed ${seed})`,
-    generatedUrls.problems.map(printable));
+tap.none(generatedUrls.problems.map(printable),
+    `${generatedUrls.total} generated URLs (seed ${seed})`);
 console.log(`# ${seen.accepted} accepted`);
 
 const mixtureUrls = await compare(judge, mixtures());
-report(`${mixtureUrls.total} mixtures of slashes, dots and controls`,
-    mixtureUrls.problems.map(printable));
+tap.none(mixtureUrls.problems.map(printable),
+    `${mixtureUrls.total} mixtures of slashes, dots and controls`);
 
-report('every rule and every entry was met', unseen());
+tap.none(unseen(), 'every rule and every entry was met');
 
 const status = await judge.close();
-report('the judge ended well', status === 0 ? [] : [`it ended with ${status}`]);
-console.log(`1..${testCount}`);
-process.exitCode = failed ? 1 : 0;
+tap.equal(status, 0, 'the judge ends well');
+process.exitCode = tap.finish();

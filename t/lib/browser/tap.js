@@ -18,6 +18,13 @@ function equal(found, expected, what) {
     }
 }
 
+// `problems` says what is wrong: an array, empty if nothing is.
+function none(problems, what) {
+    if (!ok(problems.length === 0, what)) {
+        problems.slice(0, 20).forEach(diagnose);
+    }
+}
+
 function diagnose(text) {
     console.log(String(text).trimEnd().replace(/^/gm, '# '));
 }
@@ -28,4 +35,4 @@ function finish() {
     return failed === 0 && count > 0 ? 0 : 1;
 }
 
-module.exports = { ok, equal, diagnose, finish };
+module.exports = { ok, equal, none, diagnose, finish };
