@@ -86,6 +86,13 @@ struct ClearCookieRule {
 };
 
 
+// logout_confirm.
+struct Confirmation {
+    bool on = false;
+    std::string secret;  // secret_file=; empty: one is made
+};
+
+
 // What a location with "logout" does: everything compiled, nothing left to
 // look up.
 struct LocationPolicy {
@@ -103,6 +110,7 @@ struct LocationPolicy {
     DeferredPolicy deferred;
     const ClientList* clients = nullptr;
     const FederatedUrl* federated = nullptr;
+    std::optional<logout::HmacKey> confirmation_key;
     const CountedLocation* counted = nullptr;
 };
 
@@ -135,6 +143,7 @@ struct ngx_http_logout_loc_conf_t {
     ClientList* clients;
     logout::TokenIssuer* issuer;
     std::vector<SessionRule>* sessions;
+    Confirmation* confirmation;
     std::vector<TokenRule>* tokens;
     std::vector<ClearCookieRule>* clear_cookies;
     std::string* clear_site_data;
@@ -166,6 +175,14 @@ char* ngx_http_logout_clear_cookie(ngx_conf_t* cf, ngx_command_t* cmd,
                                    void* conf);
 char* ngx_http_logout_federated(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_jwks(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+
+char* ngx_http_logout_confirm(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+
+// Prepares `location` to ask, if logout_confirm says so. `location` has its
+// methods and sessions. Returns false after saying what is wrong.
+bool ngx_http_logout_compile_confirmation(
+    ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
+    LocationPolicy& location);
 
 // Reads the arguments FILE issuer=URL of the directive or parameter that `cf`
 // is at. Returns nullptr after saying what is wrong with them.

@@ -301,7 +301,8 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
     location->counted = ngx_http_logout_count_location(cf, zone_of(cf, conf),
                                                        conf->protocol->name);
 
-    if (!compile_rules(cf, conf, *location)) {
+    if (!compile_rules(cf, conf, *location) ||
+        !ngx_http_logout_compile_confirmation(cf, conf, *location)) {
         return conf_error;
     }
 

@@ -95,6 +95,13 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_confirm"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE12,
+      ngx_http_logout_confirm,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_token"),
       ngx_http_logout_any_level|NGX_CONF_TAKE12,
       ngx_http_logout_token,
@@ -376,6 +383,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->clients, prev->clients);
     inherit(conf->issuer, prev->issuer);
     inherit(conf->sessions, prev->sessions);
+    inherit(conf->confirmation, prev->confirmation);
     inherit(conf->tokens, prev->tokens);
     inherit(conf->clear_cookies, prev->clear_cookies);
     inherit(conf->clear_site_data, prev->clear_site_data);

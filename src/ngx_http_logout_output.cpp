@@ -99,6 +99,10 @@ void push_headers(const LogoutContext& context)
 
     push_cors(context);
 
+    if (!response.page_policy.empty()) {
+        push_header(r, "Content-Security-Policy", response.page_policy);
+    }
+
     if (response.no_sniff) {
         push_header(r, "X-Content-Type-Options", "nosniff");
     }

@@ -66,6 +66,14 @@ my %examples = (
             status   => 400,
         },
     ],
+    'confirm.conf' => [
+        {
+            path     => '/logout',
+            asks     => 1,
+            status   => 303,
+            location => '/',
+        },
+    ],
     'oidc.conf' => [
         {
             path     => '/connect/endsession?client_id=my-spa'
@@ -109,11 +117,23 @@ my %examples = (
     ],
 );
 
+# Sends the form in the page that was answered.
+sub confirm {
+    my ($example, $case, $page) = @_;
+
+    is $example->redis->command('EXISTS', 'sess:4fzd8k2m'), 1,
+        "$case->{path}: the session is kept until the user says so";
+
+    my %form = $page->{content} =~ /name="(\w+)" value="(\w+)"/g;
+    return $example->post($case->{path}, \%form, {Cookie => 'sid=4fzd8k2m'});
+}
+
 sub try_logout {
     my ($example, $case) = @_;
 
     $example->redis->command('SET', 'sess:4fzd8k2m', '1');
     my $response = $example->get($case->{path}, {Cookie => 'sid=4fzd8k2m'});
+    $response = confirm($example, $case, $response) if $case->{asks};
 
     is $response->{status}, $case->{status} // 302, "$case->{path}: status";
     is $response->{headers}{location}, $case->{location},

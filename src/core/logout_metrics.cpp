@@ -53,6 +53,7 @@ std::optional<Outcome> outcome_of(Result result)
     case Result::redis_unavailable:
         return Outcome::failed;
     case Result::preflight:
+    case Result::confirmation_required:
         return std::nullopt;
     case Result::bad_request:
     case Result::method_not_allowed:

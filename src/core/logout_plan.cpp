@@ -283,6 +283,46 @@ void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
 }
 
 
+// Scripts cannot ask, and need not: judge_source() knows their pages. Without a
+// session there is nothing to lose.
+bool needs_confirmation(const LogoutPolicy& policy, const LogoutPlan& plan)
+{
+    return policy.confirmation_key != nullptr && !plan.data_wanted &&
+           plan.callback.empty() && !plan.sessions.empty();
+}
+
+
+bool has_confirmed(const LogoutRequest& request, const LogoutPlan& plan)
+{
+    return request.method == Method::post &&
+           request.body_type == BodyType::form &&
+           is_confirmed(request.body, plan.confirmation);
+}
+
+
+void ask_for_confirmation(const LogoutRequest& request,
+                          const LogoutPolicy& policy,
+                          std::pmr::memory_resource* memory, LogoutPlan& plan)
+{
+    if (!needs_confirmation(policy, plan)) {
+        return;
+    }
+
+    plan.confirmation =
+        confirmation_token(*policy.confirmation_key, plan.sessions, memory);
+
+    if (has_confirmed(request, plan)) {
+        return;
+    }
+
+    plan.refusal = Result::confirmation_required;
+
+    if (!read_body(request, policy.protocol->parameters, memory, plan.resent)) {
+        plan.resent = {};
+    }
+}
+
+
 std::optional<Result> refuse_unread(const LogoutRequest& request,
                                     const LogoutPolicy& policy)
 {
@@ -379,6 +419,7 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
 
     if (!plan.refusal && plan.expire_cookies) {
         find_sessions(request, policy, memory, plan);
+        ask_for_confirmation(request, policy, memory, plan);
     }
 
     return plan;

@@ -6,6 +6,7 @@
 
 #include "logout_allowlist.hpp"
 #include "logout_clients.hpp"
+#include "logout_confirmation.hpp"
 #include "logout_fetch_metadata.hpp"
 #include "logout_parameters.hpp"
 #include "logout_protocol.hpp"
@@ -85,18 +86,18 @@ struct LogoutPolicy {
     MethodSet methods;
     std::vector<const SessionReader*> sessions;
     bool ends_tokens = false;  // there is a logout_token
-    std::string base_domain;   // of the session cookie, for JSONP; may be empty
-};
 
-// A session that the request names, and the logout_session (its index in
-// LogoutPolicy::sessions) that read it.
-struct PlannedSession {
-    std::size_t rule;
-    DerivedSession session;
+    // logout_confirm: what the tokens are made with. nullptr: nobody is asked.
+    const HmacKey* confirmation_key = nullptr;
+
+    std::string base_domain;  // of the session cookie, for JSONP; may be empty
 };
 
 struct LogoutPlan {
-    explicit LogoutPlan(std::pmr::memory_resource* memory) : sessions(memory) {}
+    explicit LogoutPlan(std::pmr::memory_resource* memory)
+        : sessions(memory), confirmation(memory)
+    {
+    }
 
     // Set if nothing is to be done at all.
     std::optional<Result> refusal;
@@ -121,6 +122,11 @@ struct LogoutPlan {
     std::string_view token;             // an access token to end
     bool expire_cookies = true;         // false: no cookies came, or refused
     std::pmr::vector<PlannedSession> sessions;
+
+    // If `refusal` is confirmation_required: the form's token, and what was in
+    // the body and is to come with it again.
+    std::pmr::string confirmation;
+    Parameters resent;
 };
 
 // Decides. Allocates only from `memory`, which also holds what the plan's

@@ -43,6 +43,8 @@ unsigned refusal_status(Result result)
         return 413;
     case Result::preflight:
         return 204;
+    case Result::confirmation_required:
+        return 200;
     case Result::bad_request:
     case Result::logged_out:
     case Result::no_session:
@@ -138,10 +140,24 @@ void answer_script(const LogoutRequest& request, const LogoutPlan& plan,
 }
 
 
+void ask(const LogoutPlan& plan, LogoutResponse& response)
+{
+    response.content_type = content_type(BodyFormat::html);
+    response.page_policy = confirmation_page_policy();
+    write_confirmation_page(plan.confirmation, plan.resent, response.body);
+}
+
+
 void refuse(const LogoutRequest& request, const LogoutPlan& plan,
             LogoutResponse& response)
 {
     response.status = refusal_status(response.result);
+
+    if (response.result == Result::confirmation_required) {
+        ask(plan, response);
+        return;
+    }
+
     response.allow = response.result == Result::method_not_allowed;
 
     if (response.status == 503) {

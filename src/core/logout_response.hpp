@@ -62,6 +62,7 @@ struct LogoutResponse {
     unsigned retry_after = 0;       // seconds; 0: no Retry-After header
     bool allow = false;             // an Allow header is due
     bool no_sniff = false;          // X-Content-Type-Options is due
+    std::string_view page_policy;   // of a Content-Security-Policy header
 
     // CORS (Fetch standard, section 3.2): the origin whose scripts may read
     // the answer; empty if none. `preflight`: tell it what it may send.

@@ -32,6 +32,8 @@ std::string_view name(Result result)
         return "preflight";
     case Result::body_too_large:
         return "body_too_large";
+    case Result::confirmation_required:
+        return "confirmation_required";
     }
 
     return "unknown";
@@ -84,6 +86,8 @@ std::string_view explain_to_user(Result result)
         return "The request may be sent. Nothing was done.";
     case Result::body_too_large:
         return "The request body is too large. Nothing was done.";
+    case Result::confirmation_required:
+        return "Whether to sign out is to be confirmed. Nothing was done.";
     }
 
     return "";

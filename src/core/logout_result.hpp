@@ -10,16 +10,17 @@
 namespace logout {
 
 enum class Result {
-    logged_out,          // at least one key existed and was deleted
-    no_session,          // no session was named, or its key was already gone
-    deferred,            // Redis is away; the deletion is queued
-    redis_unavailable,   // nothing is promised; the cookie is kept
-    bad_request,         // logout_bad_request refuse: nothing was done
-    method_not_allowed,  // nothing was done
-    cross_site,          // nothing was done
-    prefetch,            // nothing was done
-    preflight,           // a CORS preflight was answered; nothing was done
-    body_too_large,      // nothing was done
+    logged_out,             // at least one key existed and was deleted
+    no_session,             // no session was named, or its key was already gone
+    deferred,               // Redis is away; the deletion is queued
+    redis_unavailable,      // nothing is promised; the cookie is kept
+    bad_request,            // logout_bad_request refuse: nothing was done
+    method_not_allowed,     // nothing was done
+    cross_site,             // nothing was done
+    prefetch,               // nothing was done
+    preflight,              // a CORS preflight was answered; nothing was done
+    body_too_large,         // nothing was done
+    confirmation_required,  // logout_confirm: nothing was done yet
 };
 
 // What is wrong with the parameters of a request, or with what came of it.

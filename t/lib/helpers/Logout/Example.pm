@@ -152,6 +152,15 @@ sub workers {
     return split ' ', `pgrep -P $self->{pid} -f 'worker process\$'`;
 }
 
+# As get(), for a form, a hash of its fields.
+sub post {
+    my ($self, $path, $form, $headers) = @_;
+
+    return HTTP::Tiny->new(max_redirect => 0)->post_form(
+        "http://127.0.0.1:$self->{port}$path", $form,
+        {headers => $headers // {}});
+}
+
 sub DESTROY {
     my ($self) = @_;
 
