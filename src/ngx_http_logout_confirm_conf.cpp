@@ -127,6 +127,14 @@ bool ngx_http_logout_compile_confirmation(
         return false;
     }
 
+    if (location.policy.cross_site == logout::CrossSitePolicy::any) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"logout_confirm\" asks no script, and with"
+                           " \"logout_cross_site any\" those of all sites are"
+                           " served");
+        return false;
+    }
+
     location.confirmation_key = make_key(cf, *conf->confirmation);
     location.policy.confirmation_key = &*location.confirmation_key;
     return true;

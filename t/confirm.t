@@ -82,6 +82,7 @@ Cache-Control: no-store
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="referrer" content="origin">
 <title>Sign out?</title>
 </head>
 <body>
@@ -298,3 +299,73 @@ qr/\[emerg\].*"\/absent" failed \(2: No such file or directory\)/
 --- must_die
 --- error_log
 "logout_confirm" directive is duplicate
+
+
+
+=== TEST 17: scripts of all sites are served, and not asked
+--- config
+    location = /logout {
+        logout oidc;
+        logout_cross_site any;
+        logout_confirm on;
+    }
+--- must_die
+--- error_log
+"logout_confirm" asks no script, and with "logout_cross_site any" those of all sites are served
+
+
+
+=== TEST 18: a link with an access token in it
+--- http_config
+    logout_redis sessions {
+        server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
+    }
+    logout_session format=raw cookie=sid prefix=sess:;
+    logout_token   key=token:$logout_token;
+    logout_client  spa {
+        return_url  https://spa.example.com/bye;
+    }
+--- config
+    logout_confirm on;
+    location = /logout {
+        logout schibsted;
+    }
+--- request
+GET /logout?client_id=spa&oauth_token=abc
+--- more_headers
+Cookie: sid=4fzd8k2m
+Accept: */*
+Sec-Fetch-Site: cross-site
+Sec-Fetch-Mode: navigate
+Sec-Fetch-Dest: document
+--- response_body_like: Do you want to sign out\?
+--- x_redis_kept
+sess:4fzd8k2m
+
+
+
+=== TEST 19: images and scripts of others do not even get the question
+--- config eval: $::Config
+--- request
+GET /logout
+--- more_headers
+Cookie: sid=4fzd8k2m
+Sec-Fetch-Site: cross-site
+Sec-Fetch-Mode: no-cors
+Sec-Fetch-Dest: image
+--- error_code: 403
+--- x_redis_kept
+sess:4fzd8k2m
+
+
+
+=== TEST 20: a prefetched question is none
+--- config eval: $::Config
+--- request
+GET /logout
+--- more_headers
+Cookie: sid=4fzd8k2m
+Sec-Purpose: prefetch;prerender
+--- error_code: 503
+--- x_redis_kept
+sess:4fzd8k2m

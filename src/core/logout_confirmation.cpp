@@ -84,6 +84,9 @@ std::string_view confirmation_page_policy()
 }
 
 
+// The page's URL may have an id_token_hint in its query, and the form is sent
+// to it: without "referrer" the token would be in a Referer header, and in
+// everybody's access log.
 void write_confirmation_page(std::string_view token, const Parameters& resent,
                              std::pmr::string& body)
 {
@@ -92,6 +95,7 @@ void write_confirmation_page(std::string_view token, const Parameters& resent,
             "<meta name=\"viewport\""
             " content=\"width=device-width, initial-scale=1\">\n"
             "<meta name=\"color-scheme\" content=\"light dark\">\n"
+            "<meta name=\"referrer\" content=\"origin\">\n"
             "<title>Sign out?</title>\n</head>\n<body>\n"
             "<h1>Sign out?</h1>\n<p>Do you want to sign out?</p>\n"
             "<form method=\"post\">\n";

@@ -283,11 +283,13 @@ void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
 }
 
 
-// Scripts cannot ask, and need not: judge_source() knows their pages. Without a
-// session there is nothing to lose.
-bool needs_confirmation(const LogoutPolicy& policy, const LogoutPlan& plan)
+// Scripts cannot ask, and need not: judge_source() knows their pages. A link is
+// no script, whatever token it names. Without a session there is nothing to
+// lose.
+bool needs_confirmation(const LogoutRequest& request,
+                        const LogoutPolicy& policy, const LogoutPlan& plan)
 {
-    return policy.confirmation_key != nullptr && !plan.data_wanted &&
+    return policy.confirmation_key != nullptr && !wants_data(request.fetch) &&
            plan.callback.empty() && !plan.sessions.empty();
 }
 
@@ -304,7 +306,7 @@ void ask_for_confirmation(const LogoutRequest& request,
                           const LogoutPolicy& policy,
                           std::pmr::memory_resource* memory, LogoutPlan& plan)
 {
-    if (!needs_confirmation(policy, plan)) {
+    if (!needs_confirmation(request, policy, plan)) {
         return;
     }
 

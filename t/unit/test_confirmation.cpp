@@ -193,6 +193,21 @@ void asks_no_script(void**)
 }
 
 
+// Whoever made the link chose the token; the cookie is the user's.
+void a_link_with_a_token_of_its_own_asks(void**)
+{
+    Asking endpoint("schibsted");
+
+    endpoint.policy.ends_tokens = true;
+    endpoint.request.fetch.sec_fetch_site = "cross-site";
+    endpoint.request.fetch.sec_fetch_mode = "navigate";
+    endpoint.request.fetch.sec_fetch_dest = "document";
+    endpoint.request.fetch.accept = "*/*";
+
+    assert_true(asks(endpoint.plan("client_id=spa&oauth_token=abc")));
+}
+
+
 void a_refusal_comes_first(void**)
 {
     Asking endpoint;
@@ -260,6 +275,7 @@ int main()
         cmocka_unit_test(a_token_in_a_link_is_none),
         cmocka_unit_test(asks_nobody_without_a_session),
         cmocka_unit_test(asks_no_script),
+        cmocka_unit_test(a_link_with_a_token_of_its_own_asks),
         cmocka_unit_test(a_refusal_comes_first),
         cmocka_unit_test(parameters_of_the_body_come_again),
         cmocka_unit_test(nothing_of_a_malformed_body_comes_again),
