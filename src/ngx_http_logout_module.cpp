@@ -294,7 +294,9 @@ char* ngx_http_logout_cross_site(ngx_conf_t* cf, ngx_command_t*, void* conf)
     }
 
     if (!logout::parse_cross_site_policy(to_view(value[1]), policy)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid value \"%V\"",
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\", it must be one of"
+                           " navigation, same-site, same-origin, any",
                            &value[1]);
         return static_cast<char*>(NGX_CONF_ERROR);
     }

@@ -136,8 +136,15 @@ char* read_session_parameter(ngx_conf_t* cf, ngx_str_t argument,
 
     if (parameter.name == "key" && !parameter.value.empty()) {
         rule.settings.id_only = true;
-        return compile_key(cf, parameter.value, rule.key) ? NGX_CONF_OK
-                                                          : conf_error;
+        if (!compile_key(cf, parameter.value, rule.key)) {
+            return conf_error;
+        }
+
+        return rule.key->lengths != nullptr
+                   ? NGX_CONF_OK
+                   : refuse(cf, text,
+                            "everybody's session would have this key, it needs"
+                            " $logout_session_id in it");
     }
 
     if (parameter.name == "redis" && !parameter.value.empty()) {
@@ -153,6 +160,10 @@ char* read_session_parameter(ngx_conf_t* cf, ngx_str_t argument,
         }
 
         rule.settings.secrets = logout::session_secrets(content);
+        if (rule.settings.secrets.empty()) {
+            return refuse(cf, text, "there is no secret in the file");
+        }
+
         return NGX_CONF_OK;
     }
 
