@@ -85,6 +85,8 @@ my @answers = (
     ['an array', "*2\r\n:1\r\n:1\r\n"],
     ['an empty array', "*0\r\n"],
     ['a number that is none', ":1x\r\n"],
+    ['more keys than there were', ":2\r\n"],
+    ['fewer keys than none', ":-1\r\n"],
     ['a number that is too large', ":99999999999999999999\r\n"],
     ['a bulk string of 512 MB', "\$536870912\r\n$long"],
     ['a bulk string of negative length', "\$-5\r\n"],

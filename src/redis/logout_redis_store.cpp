@@ -55,6 +55,13 @@ bool starts_with(std::string_view text, std::string_view start)
 }
 
 
+// What a delete of one key may be answered with.
+bool counts_one_key(std::int64_t deleted)
+{
+    return deleted == 0 || deleted == 1;
+}
+
+
 // The server is too old for UNLINK, or its access rules forbid it.
 bool lacks_unlink(std::string_view error)
 {
@@ -151,6 +158,9 @@ Answer Store::replied(Connection& connection, Pending& pending,
         return refused(connection, pending, text);
 
     case ReplyType::integer:
+        if (is_delete(pending.kind) && !counts_one_key(root.integer)) {
+            return Answer::nonsense;
+        }
         if (is_delete(pending.kind) && conf_.wait_replicas != 0) {
             // sent twice, it may have deleted the key the first time
             pending.integer = ngx_max(pending.integer, root.integer);
