@@ -5,6 +5,8 @@ use warnings;
 
 use lib 't/lib/helpers';
 use Logout::Example;
+use Logout::Nginx;
+use Logout::RedisServer;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -89,5 +91,102 @@ unlike $example->error_log, qr/\[(crit|alert|emerg)\](?!.*exited on signal 9)/,
 
 undef $redis;
 undef $example;
+
+# A Redis that remembers every command, and an nginx that defers.
+sub site {
+    my ($zone, $failure, %options) = @_;
+
+    my $server = Logout::RedisServer->start('--slowlog-log-slower-than', 0,
+        '--slowlog-max-len', 100_000);
+    my $port = $server->port;
+    my $nginx = Logout::Nginx->start(
+        http => <<"_",
+    logout_redis sessions { server 127.0.0.1:$port; }
+    logout_zone deferred $zone;
+    logout_redis_failure $failure;
+_
+        server => Logout::Nginx::LOCATIONS
+            . 'location = /status { logout_status; }',
+        %options);
+
+    return ($server, $nginx);
+}
+
+# The keys that were deleted, in order.
+sub deleted {
+    my ($server) = @_;
+
+    return map { $_->[3][1] } grep { $_->[3][0] eq 'UNLINK' }
+        reverse @{$server->command('SLOWLOG', 'GET', 100_000)};
+}
+
+sub status_of {
+    my ($nginx, $name) = @_;
+
+    my ($number) = $nginx->get('/status')->{content}
+        =~ /^nginx_logout_deferred_$name\{zone="deferred"\} (\S+)$/m;
+    return $number;
+}
+
+subtest 'a long queue, done in order, by one worker' => sub {
+    my ($server, $nginx) = site('1m', 'defer', workers => 2);
+    my @ids = map { sprintf '%04d', $_ } 1 .. 1500;
+
+    $server->kill;
+    is_deeply [grep { $_ ne 'deferred' } map { $nginx->logout($_) } @ids], [],
+        'all are deferred';
+    is status_of($nginx, 'deletions'), 1500, 'their number is shown';
+    cmp_ok status_of($nginx, 'oldest_age_seconds'), '>', 0,
+        'and the age of the first';
+
+    $server->start_again;
+    ok $nginx->within(5, sub { status_of($nginx, 'deletions') == 0 }),
+        'all are done within 5 seconds';
+    is status_of($nginx, 'done_total'), 1500, 'they are counted';
+
+    # each worker tried the first one itself before it knew
+    my %seen;
+    my @deleted = grep { !$seen{$_}++ } deleted($server);
+    is_deeply \@deleted, [map { "sess:$_" } @ids], 'in order';
+    is scalar(grep { $_ > 1 } values %seen), 0, 'none of them twice';
+};
+
+subtest 'a full zone refuses' => sub {
+    my ($server, $nginx) = site('32k', 'defer');
+
+    $server->kill;
+    my %results;
+    $results{$nginx->logout("id$_")}++ for 1 .. 500;
+    is_deeply [sort keys %results], ['deferred', 'redis_unavailable'],
+        'when it is full, logouts fail';
+    is status_of($nginx, 'deletions'), $results{deferred},
+        'what was promised is there';
+    is status_of($nginx, 'refused_total'), $results{redis_unavailable},
+        'what was not is counted';
+
+    $server->start_again;
+    ok $nginx->within(5, sub { status_of($nginx, 'deletions') == 0 }),
+        'it gets empty';
+    is_deeply [deleted($server)],
+        [map { "sess:id$_" } 1 .. $results{deferred}], 'by doing the work';
+    is $nginx->logout('next'), 'no_session', 'and logouts are done again';
+};
+
+subtest 'deletions that are too old are given up' => sub {
+    my ($server, $nginx) = site('1m', 'defer for=1s');
+
+    $server->kill;
+    is $nginx->logout($_), 'deferred', $_ for qw(a b);
+    ok $nginx->within(10, sub { status_of($nginx, 'dropped_total') == 2 }),
+        'even while Redis is away';
+    like $nginx->error_log,
+        qr/\[error\].*deferred deletions were given up/, 'the log says so';
+    is status_of($nginx, 'deletions'), 0, 'there is room again';
+
+    $server->start_again;
+    ok $nginx->within(5, sub { $nginx->logout('c') eq 'no_session' }),
+        'Redis is back';
+    is_deeply [grep { /:[ab]$/ } deleted($server)], [], 'they stay undone';
+};
 
 done_testing;

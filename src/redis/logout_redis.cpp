@@ -28,6 +28,12 @@ Pending* send_command(Store* store, const std::string_view* arguments,
 }
 
 
+bool is_down(const Store* store)
+{
+    return store->is_down();
+}
+
+
 void forget(Pending* pending)
 {
     pending->handler = nullptr;

@@ -61,6 +61,10 @@ Pending* delete_key(Store* store, std::string_view key, ReplyHandler handler,
 Pending* send_command(Store* store, const std::string_view* arguments,
                       std::size_t count, ReplyHandler handler, void* data);
 
+// Whether every server of the store is known to be down: what is queued now is
+// refused.
+bool is_down(const Store* store);
+
 // The handler will not be called; the command still runs.
 void forget(Pending* pending);
 

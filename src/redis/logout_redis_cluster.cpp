@@ -37,6 +37,7 @@ public:
     ~ClusterRouter() override;
 
     Connection* route(std::string_view key) override;
+    bool is_down() const override { return any_connection() == nullptr; }
     Redirect redirect(Connection& from, Pending& pending,
                       std::string_view error) override;
     void replied(Pending& pending, const ReplyReader* replies) override;
@@ -58,7 +59,7 @@ private:
     static void timer_handler(ngx_event_t* event);
     void on_timer();
 
-    Connection* any_connection();
+    Connection* any_connection() const;
     Node* find_or_add(std::string_view host, std::uint16_t port);
     Redirect follow(const Redirection& redirection, Connection& from,
                     Pending& pending);
@@ -132,7 +133,7 @@ Connection* ClusterRouter::route(std::string_view key)
 }
 
 
-Connection* ClusterRouter::any_connection()
+Connection* ClusterRouter::any_connection() const
 {
     for (std::size_t i = 0; i < nodes_.size(); i++) {
         Node& node = *nodes_[(turn_ + i) % nodes_.size()];

@@ -21,6 +21,7 @@ namespace {
 struct Entry {
     ngx_rbtree_node_t due;  // its key is a time of ngx_current_msec
     ngx_rbtree_node_t id;
+    ngx_msec_t place;  // what `due` was before the entry was claimed
     ngx_msec_t queued;
     time_t expires;
     size_t store_length;
@@ -110,6 +111,19 @@ void remove_entry(DeferredQueue* queue, ngx_slab_pool_t* pool, Entry* entry)
 }
 
 
+bool is_too_old(const Entry& entry)
+{
+    return entry.expires < ngx_time();
+}
+
+
+void drop_entry(DeferredQueue* queue, ngx_slab_pool_t* pool, Entry* entry)
+{
+    remove_entry(queue, pool, entry);
+    ++queue->statistics.dropped;
+}
+
+
 void move_entry(DeferredQueue* queue, Entry* entry, ngx_msec_t due)
 {
     ngx_rbtree_delete(&queue->by_due, &entry->due);
@@ -184,6 +198,16 @@ bool defer_key(DeferredQueue* queue, ngx_slab_pool_t* pool,
 }
 
 
+void stop_leading_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool)
+{
+    const Lock lock(pool);
+
+    if (queue->leader == ngx_pid) {
+        queue->leader_until = ngx_current_msec;
+    }
+}
+
+
 bool has_deferred(const DeferredQueue* queue)
 {
     return queue->length > 0;
@@ -219,9 +243,8 @@ std::size_t claim_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool,
             break;
         }
 
-        if (entry->expires < ngx_time()) {
-            remove_entry(queue, pool, entry);
-            ++queue->statistics.dropped;
+        if (is_too_old(*entry)) {
+            drop_entry(queue, pool, entry);
             ++dropped;
             continue;
         }
@@ -231,11 +254,27 @@ std::size_t claim_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool,
         }
 
         // if this worker dies, the entry is due again
+        entry->place = entry->due.key;
         move_entry(queue, entry, ngx_current_msec + deferred_claim_time);
         ++claimed;
     }
 
     return claimed;
+}
+
+
+ngx_uint_t drop_old_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool)
+{
+    const Lock lock(pool);
+    ngx_uint_t dropped = 0;
+
+    for (Entry* entry = first_queued(queue);
+         entry != nullptr && is_too_old(*entry); entry = first_queued(queue)) {
+        drop_entry(queue, pool, entry);
+        ++dropped;
+    }
+
+    return dropped;
 }
 
 
@@ -259,6 +298,18 @@ void retry_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool, ngx_uint_t id,
 
     if (entry != nullptr) {
         move_entry(queue, entry, ngx_current_msec + delay);
+    }
+}
+
+
+void put_back_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool,
+                       ngx_uint_t id)
+{
+    const Lock lock(pool);
+    Entry* const entry = find_entry(queue, id);
+
+    if (entry != nullptr) {
+        move_entry(queue, entry, entry->place);
     }
 }
 

@@ -51,6 +51,9 @@ bool has_deferred(const DeferredQueue* queue);
 // long as it asks at least every deferred_claim_time.
 bool lead_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool);
 
+// Lets another worker lead at once, if this one does.
+void stop_leading_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool);
+
 // Takes up to `count` entries that are due, copies them to `memory` and claims
 // them for this worker. Returns how many. Entries that are too old are dropped
 // instead; their number is added to `dropped`.
@@ -58,12 +61,17 @@ std::size_t claim_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool,
                            ngx_pool_t* memory, DeferredKey* keys,
                            std::size_t count, ngx_uint_t& dropped);
 
-// Ends a claimed entry: it is done, or it is to be tried again after `delay`
-// milliseconds.
+// Drops what was queued first, as far as it is too old. Returns how many.
+ngx_uint_t drop_old_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool);
+
+// Ends a claimed entry: it is done, it is to be tried again after `delay`
+// milliseconds, or it takes its place in the queue again.
 void finish_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool,
                      ngx_uint_t id);
 void retry_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool, ngx_uint_t id,
                     ngx_msec_t delay);
+void put_back_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool,
+                       ngx_uint_t id);
 
 DeferredStatistics deferred_statistics(DeferredQueue* queue,
                                        ngx_slab_pool_t* pool);

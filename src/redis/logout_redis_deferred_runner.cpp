@@ -12,6 +12,9 @@ namespace {
 // tried again, in milliseconds.
 constexpr ngx_msec_t interval = 200;
 
+// When the next ones follow those that were done, in milliseconds.
+constexpr ngx_msec_t breath = 1;
+
 // How many deletions are on their way at once: enough to empty a long queue
 // quickly, few enough to leave room for logouts.
 constexpr std::size_t batch = 256;
@@ -51,6 +54,20 @@ Store* find_store(const DeferredWork& work, const ngx_str_t& name)
 }
 
 
+bool any_store_works(const DeferredWork& work)
+{
+    for (ngx_uint_t i = 0; i < work.confs->nelts; ++i) {
+        if (work.stores[i] != nullptr && !is_down(work.stores[i])) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+// While nothing can be done, entries keep their places. Else one that failed is
+// behind the others, which may be of another store or node.
 void land(Flight* flight, bool done)
 {
     DeferredRunner* const runner = flight->runner;
@@ -58,8 +75,10 @@ void land(Flight* flight, bool done)
 
     if (done) {
         finish_deferred(work.queue, work.pool, flight->id);
-    } else {
+    } else if (any_store_works(work)) {
         retry_deferred(work.queue, work.pool, flight->id, interval);
+    } else {
+        put_back_deferred(work.queue, work.pool, flight->id);
     }
 
     flight->runner = nullptr;
@@ -71,9 +90,15 @@ void land(Flight* flight, bool done)
 void deferred_reply(void* data, const Reply& reply)
 {
     auto* const flight = static_cast<Flight*>(data);
+    DeferredRunner* const runner = flight->runner;
+    const bool done = reply.status == ReplyStatus::integer;
 
     flight->pending = nullptr;
-    land(flight, reply.status == ReplyStatus::integer);
+    land(flight, done);
+
+    if (done && runner->in_flight == 0 && runner->timer.timer_set) {
+        start_timer(runner->timer, breath);
+    }
 }
 
 
@@ -128,6 +153,11 @@ void report_dropped(const DeferredRunner* runner, ngx_uint_t dropped)
 void work_on_queue(DeferredRunner* runner)
 {
     const DeferredWork& work = runner->work;
+
+    if (runner->in_flight >= batch) {
+        return;
+    }
+
     std::array<DeferredKey, batch> keys;
     ngx_uint_t dropped = 0;
 
@@ -149,6 +179,14 @@ void work_on_queue(DeferredRunner* runner)
 }
 
 
+void wait_for_store(const DeferredRunner* runner)
+{
+    const DeferredWork& work = runner->work;
+
+    report_dropped(runner, drop_old_deferred(work.queue, work.pool));
+}
+
+
 void timer_handler(ngx_event_t* event)
 {
     auto* const connection = static_cast<ngx_connection_t*>(event->data);
@@ -158,12 +196,12 @@ void timer_handler(ngx_event_t* event)
     // a worker that is leaving finishes what is on its way, and lets another
     // lead
     if (ngx_exiting) {
+        stop_leading_deferred(work.queue, work.pool);
         return;
     }
 
-    if (has_deferred(work.queue) && runner->in_flight < batch &&
-        lead_deferred(work.queue, work.pool)) {
-        work_on_queue(runner);
+    if (has_deferred(work.queue) && lead_deferred(work.queue, work.pool)) {
+        any_store_works(work) ? work_on_queue(runner) : wait_for_store(runner);
     }
 
     ngx_add_timer(&runner->timer, interval);
@@ -205,6 +243,8 @@ void stop_deferred_runner(DeferredRunner* runner)
             land(&flight, false);
         }
     }
+
+    stop_leading_deferred(runner->work.queue, runner->work.pool);
 }
 
 }  // namespace logout::redis

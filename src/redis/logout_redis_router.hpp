@@ -25,6 +25,9 @@ public:
     // to be down.
     virtual Connection* route(std::string_view key) = 0;
 
+    // Whether route() gives nullptr for every key.
+    virtual bool is_down() const = 0;
+
     // `pending` was answered by `from` with this error.
     virtual Redirect redirect(Connection& from, Pending& pending,
                               std::string_view error) = 0;

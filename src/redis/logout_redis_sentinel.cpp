@@ -35,6 +35,7 @@ public:
     ~SentinelRouter() override;
 
     Connection* route(std::string_view key) override;
+    bool is_down() const override { return !master_.accepts(); }
     Redirect redirect(Connection& from, Pending& pending,
                       std::string_view error) override;
     void replied(Pending& pending, const ReplyReader* replies) override;

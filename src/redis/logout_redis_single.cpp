@@ -20,6 +20,8 @@ public:
         return connection_.accepts() ? &connection_ : nullptr;
     }
 
+    bool is_down() const override { return !connection_.accepts(); }
+
     Redirect redirect(Connection& /* from */, Pending& /* pending */,
                       std::string_view /* error */) override
     {

@@ -22,6 +22,8 @@ public:
     Pending* send(const std::string_view* arguments, std::size_t count,
                   ReplyHandler handler, void* data);
 
+    bool is_down() const { return router_->is_down(); }
+
     const StoreCounters& counted() const { return *counters_; }
     void count_in(StoreCounters* place);
 
