@@ -24,7 +24,7 @@ sub start {
     my $count = $options{masters} * (1 + ($options{replicas} // 0));
     my @nodes = map {
         Logout::RedisServer->start('--cluster-enabled', 'yes',
-            '--cluster-node-timeout', 1500,
+            '--cluster-node-timeout', 4000,
             '--cluster-require-full-coverage', 'no',
             '--repl-diskless-sync-delay', 0, @{$options{options} // []})
     } 1 .. $count;
@@ -125,8 +125,22 @@ sub node_of {
     return undef;
 }
 
-sub set { $_[0]->node_of($_[1])->command('SET', $_[1], 1) }
-sub exists { $_[0]->node_of($_[1])->command('EXISTS', $_[1]) }
+sub set { $_[0]->ask_owner('SET', $_[1], 1) }
+sub exists { $_[0]->ask_owner('EXISTS', $_[1]) }
+
+# Who owns a slot may change at any moment.
+sub ask_owner {
+    my ($self, $name, $key, @rest) = @_;
+
+    my $reply;
+    wait_until(sub {
+        eval {
+            $reply = $self->node_of($key)->command($name, $key, @rest);
+            1;
+        };
+    });
+    return $reply;
+}
 
 sub other_master {
     my ($self, $node) = @_;
