@@ -122,17 +122,27 @@ unit: ## the tests of src/core, with cmocka (TEST=name runs t/unit/test_name.cpp
 
 unit-programs: $(UNIT_PROGRAMS)
 
-$(UNIT_PROGRAMS): $(UNIT_BUILD)/%: t/unit/%.cpp $(UNIT_CORE) \
-        $(UNIT_BUILD)/unit.settings
-	@echo "unit: $(@F)"
-	@$(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
-	    -Isrc -Isrc/core -It/unit -MMD -MP -o $@ $< $(UNIT_CORE) $(UNIT_LIBS)
+UNIT_COMPILE = $(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) \
+    $(UNIT_DEFINES) -Isrc -Isrc/core -It/unit -MMD -MP -c
+
+# an archive, so that each program links what it uses of the core
+UNIT_ARCHIVE := $(UNIT_BUILD)/core.a
+
+$(UNIT_PROGRAMS): %: %.o $(UNIT_ARCHIVE)
+	@$(CXX) $(UNIT_FLAGS) -o $@ $< $(UNIT_EXTRA) $(UNIT_ARCHIVE) $(UNIT_LIBS)
+
+$(UNIT_PROGRAMS:=.o): $(UNIT_BUILD)/%.o: t/unit/%.cpp $(UNIT_BUILD)/unit.settings
+	@echo "unit: $<"
+	@$(UNIT_COMPILE) -o $@ $<
+
+$(UNIT_ARCHIVE): $(UNIT_CORE)
+	@rm -f $@
+	@ar rcs $@ $^
 
 $(UNIT_CORE): $(UNIT_BUILD)/core/%.o: src/core/%.cpp $(UNIT_BUILD)/unit.settings
 	@mkdir -p $(@D)
 	@echo "unit: $<"
-	@$(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
-	    -Isrc -MMD -MP -c -o $@ $<
+	@$(UNIT_COMPILE) -o $@ $<
 
 $(UNIT_BUILD)/unit.settings: FORCE
 	$(call settings,$(CXX) $(UNIT_FLAGS) $(CORE_SRCS))

@@ -4,14 +4,13 @@ REDIS_PURE := state output reply topology
 REDIS_OBJECTS := $(REDIS_PURE:%=$(UNIT_BUILD)/redis/logout_redis_%.o)
 REDIS_PROGRAMS := $(filter $(UNIT_BUILD)/test_redis_%,$(UNIT_PROGRAMS))
 
-$(REDIS_PROGRAMS): UNIT_CORE += $(REDIS_OBJECTS) -lhiredis
+$(REDIS_PROGRAMS): UNIT_EXTRA = $(REDIS_OBJECTS) -lhiredis
 $(REDIS_PROGRAMS): $(REDIS_OBJECTS)
 
 $(REDIS_OBJECTS): $(UNIT_BUILD)/redis/%.o: src/redis/%.cpp \
         $(UNIT_BUILD)/unit.settings
 	@mkdir -p $(@D)
 	@echo "unit: $<"
-	@$(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
-	    -Isrc -MMD -MP -c -o $@ $<
+	@$(UNIT_COMPILE) -o $@ $<
 
 -include $(wildcard $(UNIT_BUILD)/redis/*.d)

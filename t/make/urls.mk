@@ -21,11 +21,13 @@ FUZZ_URLS_SEED ?= $(shell date +%s)
 fuzz-urls: $(URLS)/differential ## mutated URLs, core against WHATWG parsers (FUZZ_URLS_CASES=, FUZZ_URLS_SEED=)
 	@$< --cases $(FUZZ_URLS_CASES) --seed $(FUZZ_URLS_SEED)
 
-$(URLS)/judge: t/urls/judge.cpp $(UNIT_CORE) $(UNIT_BUILD)/unit.settings
+$(URLS)/judge.o: t/urls/judge.cpp $(UNIT_BUILD)/unit.settings
 	@mkdir -p $(@D)
-	@echo "urls: $(@F)"
-	@$(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) -Isrc -Isrc/core \
-	    -MMD -MP -o $@ $< $(UNIT_CORE) $(UNIT_LIBS)
+	@echo "urls: $<"
+	@$(UNIT_COMPILE) -o $@ $<
+
+$(URLS)/judge: $(URLS)/judge.o $(UNIT_ARCHIVE)
+	@$(CXX) $(UNIT_FLAGS) -o $@ $< $(UNIT_ARCHIVE) $(UNIT_LIBS)
 
 -include $(URLS)/judge.d
 
