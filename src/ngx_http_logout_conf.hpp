@@ -4,6 +4,7 @@
 #define NGX_HTTP_LOGOUT_CONF_HPP
 
 #include "ngx_http_logout_deferred.hpp"
+#include "ngx_http_logout_index.hpp"
 #include "ngx_http_logout_ngx.hpp"
 #include "ngx_http_logout_counting.hpp"
 
@@ -64,7 +65,9 @@ struct SessionRule {
     logout::CookieAttributes cookie;
     std::optional<logout::SessionReader> reader;
     std::optional<ngx_http_complex_value_t> key;  // key=
+    std::string key_text;                         // key=, as written
     std::string store_name;                       // redis=; empty: the only one
+    std::optional<IndexRule> index;               // all=
 };
 
 
@@ -99,6 +102,7 @@ struct LocationPolicy {
     struct Session {
         std::size_t store;  // index in ngx_http_logout_main_conf_t::stores
         const ngx_http_complex_value_t* key;  // nullptr: the format's own keys
+        const IndexRule* index = nullptr;     // all=
     };
 
     logout::LogoutPolicy policy;

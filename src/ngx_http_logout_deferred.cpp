@@ -214,6 +214,17 @@ bool DeferredPolicy::defer(std::string_view store, std::string_view key) const
 }
 
 
+bool DeferredPolicy::defer_command(
+    std::string_view store,
+    const std::pmr::vector<std::string_view>& words) const
+{
+    return on_failure != nullptr &&
+           logout::redis::defer_command(on_failure->queue, on_failure->pool(),
+                                        store, words.data(), words.size(),
+                                        lifetime);
+}
+
+
 bool DeferredPolicy::delete_again(std::string_view store,
                                   std::string_view key) const
 {

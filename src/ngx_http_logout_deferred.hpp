@@ -10,6 +10,7 @@
 #include "redis/logout_redis_deferred.hpp"
 #include "redis/logout_redis_deferred_runner.hpp"
 
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,9 +54,11 @@ struct DeferredPolicy {
     DeferredZone* again = nullptr;  // nullptr: nothing is deleted twice
     std::vector<ngx_msec_t> delays;
 
-    // Queues what Redis did not answer. Returns false if there is no policy
+    // Queue what Redis did not answer. Return false if there is no policy
     // to, or no room.
     bool defer(std::string_view store, std::string_view key) const;
+    bool defer_command(std::string_view store,
+                       const std::pmr::vector<std::string_view>& words) const;
 
     // Queues the second deletions of a key. Returns false if there is no room
     // for one of them.

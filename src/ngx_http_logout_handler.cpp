@@ -20,6 +20,18 @@ std::string_view store_name(const LogoutContext& context, std::size_t store)
 }
 
 
+// Returns whether it will be done later.
+bool defer(const LogoutContext::Waiting& waiting)
+{
+    const DeferredPolicy& policy = waiting.context->location.deferred;
+    const auto store = store_name(*waiting.context, waiting.store);
+
+    return waiting.script != nullptr
+               ? policy.defer_command(store, waiting.script->words)
+               : policy.defer(store, waiting.key);
+}
+
+
 // Lets go of Redis when the client left: the keys are deleted all the same, and
 // where failures are deferred this one will be, though nobody is left to see
 // it.
@@ -35,8 +47,7 @@ void request_cleanup(void* data)
         if (waiting.pending != nullptr) {
             logout::redis::forget(waiting.pending);
             waiting.pending = nullptr;
-            context->location.deferred.defer(
-                store_name(*context, waiting.key.store), waiting.key.text);
+            defer(waiting);
         }
     }
 
@@ -132,41 +143,106 @@ void note_failure(LogoutContext& context, std::size_t store,
 
 
 // A deletion that Redis would refuse another time, too, is no use later.
-void defer_or_fail(LogoutContext& context, const LogoutContext::Key& key,
+void defer_or_fail(const LogoutContext::Waiting& waiting,
                    std::string_view reason)
 {
-    const DeferredPolicy& deferred = context.location.deferred;
+    LogoutContext& context = *waiting.context;
 
-    if (reason != "NOPERM" &&
-        deferred.defer(store_name(context, key.store), key.text)) {
+    if (reason != "NOPERM" && defer(waiting)) {
         ++context.outcome.deferred;
     } else {
-        note_failure(context, key.store, reason);
+        note_failure(context, waiting.store, reason);
     }
 }
 
 
-void note_reply(LogoutContext& context, const LogoutContext::Key& key,
+// Queues the second deletions of a key.
+bool queue_again(const LogoutContext& context, std::size_t store,
+                 std::string_view key)
+{
+    return context.location.deferred.delete_again(store_name(context, store),
+                                                  key);
+}
+
+
+void log_not_queued(const LogoutContext& context)
+{
+    ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
+                  "logout: a session's keys are deleted only once, the"
+                  " logout_zone is full");
+}
+
+
+void delete_listed_again(const LogoutContext& context, std::size_t store,
+                         const logout::SessionIndexReply& reply)
+{
+    std::string_view keys = reply.keys;
+    bool queued = reply.unlisted == 0;
+
+    for (auto key = logout::next_listed_key(keys); !key.empty();
+         key = logout::next_listed_key(keys)) {
+        queued = queue_again(context, store, key) && queued;
+    }
+
+    if (!queued) {
+        log_not_queued(context);
+    }
+}
+
+
+void note_script_reply(const LogoutContext::Waiting& waiting,
+                       std::string_view text)
+{
+    LogoutContext& context = *waiting.context;
+    const auto reply = logout::read_session_index_reply(text);
+
+    if (!reply) {
+        note_failure(context, waiting.store, "unexpected reply");
+        return;
+    }
+
+    context.outcome.deleted += reply->deleted;
+    delete_listed_again(context, waiting.store, *reply);
+
+    const std::string_view problem = describe(reply->outcome);
+    if (!problem.empty()) {
+        note_failure(context, waiting.store, problem);
+    }
+}
+
+
+void note_reply(const LogoutContext::Waiting& waiting,
                 const logout::redis::Reply& reply)
 {
     using logout::redis::ReplyStatus;
 
     switch (reply.status) {
-    case ReplyStatus::integer:
-        context.outcome.deleted += reply.integer > 0 ? 1 : 0;
-        context.outcome.replicated &= reply.replicated;
-        break;
     case ReplyStatus::error:
-        defer_or_fail(context, key, reply.text);
-        break;
+        defer_or_fail(waiting, reply.text);
+        return;
     case ReplyStatus::unavailable:
-        defer_or_fail(context, key, "no reply");
-        break;
+        defer_or_fail(waiting, "no reply");
+        return;
     case ReplyStatus::text:
+        if (waiting.script != nullptr) {
+            note_script_reply(waiting, reply.text);
+            return;
+        }
+        break;
+    case ReplyStatus::integer:
+        if (waiting.script == nullptr) {
+            logout::RedisOutcome& outcome = waiting.context->outcome;
+
+            outcome.deleted += reply.integer > 0 ? 1 : 0;
+            outcome.replicated &= reply.replicated;
+            return;
+        }
+        break;
     case ReplyStatus::nil:
-        note_failure(context, key.store, "unexpected reply");
         break;
     }
+
+    note_failure(*waiting.context, waiting.store, "unexpected reply");
 }
 
 
@@ -189,7 +265,7 @@ void reply_handler(void* data, const logout::redis::Reply& reply)
     LogoutContext& context = *waiting->context;
 
     waiting->pending = nullptr;
-    note_reply(context, waiting->key, reply);
+    note_reply(*waiting, reply);
 
     if (--context.replies_due > 0) {
         return;
@@ -216,16 +292,23 @@ logout::redis::Store* worker_store(const LogoutContext& context,
 }
 
 
-void send_key(LogoutContext& context, const LogoutContext::Key& key)
+void send(LogoutContext& context, const LogoutContext::Waiting& command)
 {
-    context.waiting.push_back({&context, key, nullptr});
+    context.waiting.push_back(command);
 
     LogoutContext::Waiting& waiting = context.waiting.back();
-    waiting.pending = logout::redis::delete_key(
-        worker_store(context, key.store), key.text, reply_handler, &waiting);
+    logout::redis::Store* const store = worker_store(context, waiting.store);
+
+    waiting.pending =
+        waiting.script != nullptr
+            ? logout::redis::send_command(store, waiting.script->words.data(),
+                                          waiting.script->words.size(),
+                                          reply_handler, &waiting)
+            : logout::redis::delete_key(store, waiting.key, reply_handler,
+                                        &waiting);
 
     if (waiting.pending == nullptr) {
-        defer_or_fail(context, key, "not connected");
+        defer_or_fail(waiting, "not connected");
         return;
     }
 
@@ -233,14 +316,20 @@ void send_key(LogoutContext& context, const LogoutContext::Key& key)
 }
 
 
-void send_keys(LogoutContext& context)
+void send_commands(LogoutContext& context)
 {
     // the handlers keep pointers to the elements
-    context.waiting.reserve(context.keys.size());
+    context.waiting.reserve(context.keys.size() + context.scripts.size());
     context.sent_at = ngx_current_msec;
 
     for (const LogoutContext::Key& key : context.keys) {
-        send_key(context, key);
+        if (!key.in_script) {
+            send(context, {&context, key.store, key.text, nullptr, nullptr});
+        }
+    }
+
+    for (const LogoutContext::Script& script : context.scripts) {
+        send(context, {&context, script.store, {}, &script, nullptr});
     }
 }
 
@@ -254,15 +343,11 @@ void delete_again(const LogoutContext& context)
     bool queued = true;
 
     for (const LogoutContext::Key& key : context.keys) {
-        queued = context.location.deferred.delete_again(
-                     store_name(context, key.store), key.text) &&
-                 queued;
+        queued = queue_again(context, key.store, key.text) && queued;
     }
 
     if (!queued) {
-        ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
-                      "logout: a session's keys are deleted only once, the"
-                      " logout_zone is full");
+        log_not_queued(context);
     }
 }
 
@@ -279,7 +364,7 @@ ngx_int_t begin(LogoutContext& context)
 
     if (!context.plan->refusal) {
         ngx_http_logout_collect_keys(context);
-        send_keys(context);
+        send_commands(context);
         delete_again(context);
     }
 

@@ -1,5 +1,5 @@
-// What a plan needs from nginx's variables: keys that key= makes, and the
-// federated URL.
+// What a plan needs from nginx's variables: keys that key= makes, indexes that
+// all= names, and the federated URL.
 
 #include "ngx_http_logout_request.hpp"
 
@@ -35,6 +35,30 @@ void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule)
     if (value.len > 0) {
         context.keys.push_back({rule.store, to_view(value)});
     }
+}
+
+
+// The session's own keys, which `context.keys` ends with from `first` on, are
+// deleted by the script that deletes the others.
+void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
+                std::size_t first)
+{
+    std::pmr::vector<std::string_view> own(&context.memory);
+
+    for (std::size_t i = first; i < context.keys.size(); ++i) {
+        own.push_back(context.keys[i].text);
+    }
+
+    auto words = ngx_http_logout_index_command(context, *rule.index, own.data(),
+                                               own.size());
+    if (own.empty() || !words) {
+        return;
+    }
+
+    for (std::size_t i = first; i < context.keys.size(); ++i) {
+        context.keys[i].in_script = true;
+    }
+    context.scripts.push_back({rule.store, std::move(*words)});
 }
 
 }  // namespace
@@ -80,7 +104,14 @@ void ngx_http_logout_collect_keys(LogoutContext& context)
     context.keys.reserve(context.plan->sessions.size());
 
     for (const logout::PlannedSession& planned : context.plan->sessions) {
+        const LocationPolicy::Session& rule =
+            context.location.sessions[planned.rule];
+        const std::size_t first = context.keys.size();
+
         ngx_http_logout_add_session_keys(context, planned);
+        if (rule.index != nullptr) {
+            add_script(context, rule, first);
+        }
     }
 
     ngx_http_logout_add_token_keys(context);

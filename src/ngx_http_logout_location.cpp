@@ -121,16 +121,47 @@ std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 }
 
 
+// What the keys of a session begin with, as far as it is written.
+std::string key_text(const SessionRule& rule)
+{
+    return rule.key ? rule.key_text
+                    : rule.settings.prefix.value_or("") +
+                          rule.settings.name_space.value_or("");
+}
+
+
+bool check_index(ngx_conf_t* cf, const SessionRule& rule, std::size_t store)
+{
+    const auto* const* const stores =
+        static_cast<logout::redis::StoreConf* const*>(
+            main_conf(cf)->stores->elts);
+
+    if (!rule.index || !stores[store]->cluster) {
+        return true;
+    }
+
+    const auto problem = logout::session_index_cluster_problem(
+        key_text(rule), rule.index->text, rule.index->member_prefix);
+    if (problem) {
+        ngx_http_logout_conf_error(cf, rule.place,
+                                   "logout_session: \"all=\": " + *problem);
+    }
+
+    return !problem;
+}
+
+
 bool compile_session(ngx_conf_t* cf, const SessionRule& rule,
                      LocationPolicy& policy)
 {
     const auto store = resolve_store(cf, rule);
-    if (!store) {
+    if (!store || !check_index(cf, rule, *store)) {
         return false;
     }
 
     policy.policy.sessions.push_back(&*rule.reader);
-    policy.sessions.push_back({*store, rule.key ? &*rule.key : nullptr});
+    policy.sessions.push_back({*store, rule.key ? &*rule.key : nullptr,
+                               rule.index ? &*rule.index : nullptr});
 
     policy.expiry.lines.push_back(
         logout::expire_cookie(rule.reader->cookie_name(), rule.cookie));

@@ -15,7 +15,8 @@ struct LogoutContext {
     LogoutContext(ngx_http_request_t* owner,
                   const ngx_http_logout_loc_conf_t* conf)
         : r(owner), location(*conf->policy), memory(owner->pool),
-          cookie_headers(&memory), keys(&memory), waiting(&memory)
+          cookie_headers(&memory), keys(&memory), scripts(&memory),
+          waiting(&memory)
     {
     }
 
@@ -31,13 +32,23 @@ struct LogoutContext {
     struct Key {
         std::size_t store;
         std::string_view text;
+        bool in_script = false;  // a script deletes it
     };
     std::pmr::vector<Key> keys;
+
+    // Commands that end all sessions of an index.
+    struct Script {
+        std::size_t store;
+        std::pmr::vector<std::string_view> words;
+    };
+    std::pmr::vector<Script> scripts;
 
     // The commands whose replies are not there yet, and who waits for each.
     struct Waiting {
         LogoutContext* context;
-        Key key;
+        std::size_t store;
+        std::string_view key;  // to delete
+        const Script* script;  // nullptr: the key
         logout::redis::Pending* pending;
     };
     std::pmr::vector<Waiting> waiting;

@@ -136,6 +136,7 @@ char* read_session_parameter(ngx_conf_t* cf, ngx_str_t argument,
 
     if (parameter.name == "key" && !parameter.value.empty()) {
         rule.settings.id_only = true;
+        rule.key_text = parameter.value;
         if (!compile_key(cf, parameter.value, rule.key)) {
             return conf_error;
         }
@@ -165,6 +166,14 @@ char* read_session_parameter(ngx_conf_t* cf, ngx_str_t argument,
         }
 
         return NGX_CONF_OK;
+    }
+
+    std::string index_problem;
+
+    if (ngx_http_logout_read_index_parameter(parameter.name, parameter.value,
+                                             rule.index, index_problem)) {
+        return index_problem.empty() ? NGX_CONF_OK
+                                     : refuse(cf, text, index_problem);
     }
 
     const auto problem = logout::set_session_parameter(
@@ -232,7 +241,7 @@ bool finish_session(ngx_conf_t* cf, SessionRule& rule)
         }
     }
 
-    return true;
+    return !rule.index || ngx_http_logout_finish_index(cf, *rule.index);
 }
 
 

@@ -41,10 +41,11 @@ constexpr FlagParameter flags[] = {
 // Every parameter of logout_session, for suggestions: also those of the
 // directive that are not about reading the cookie.
 constexpr std::string_view names[] = {
-    "format", "cookie", "prefix",      "suffix",    "lead",
-    "route",  "key",    "namespace",   "algorithm", "remember",
-    "base64", "hash",   "secret_file", "redis",     "path",
-    "domain", "secure", "samesite",    "httponly",  "partitioned",
+    "format", "cookie",     "prefix",      "suffix",     "lead",
+    "route",  "key",        "namespace",   "algorithm",  "remember",
+    "base64", "hash",       "secret_file", "redis",      "path",
+    "domain", "secure",     "samesite",    "httponly",   "partitioned",
+    "all",    "all_prefix", "all_max",     "user_field",
 };
 
 

@@ -56,8 +56,8 @@ Pending* delete_key(Store* store, std::string_view key, ReplyHandler handler,
                     void* data);
 
 // The same for any command that may be sent twice without harm.
-// `arguments[0]` is its name; `arguments[1]`, if there, is the key that
-// decides the node of a cluster.
+// `arguments[0]` is its name; `arguments[1]`, or `arguments[3]` of an EVAL, if
+// there, is the key that decides the node of a cluster.
 Pending* send_command(Store* store, const std::string_view* arguments,
                       std::size_t count, ReplyHandler handler, void* data);
 

@@ -26,8 +26,10 @@ struct Entry {
     time_t expires;
     size_t store_length;
     size_t key_length;
+    bool is_command;
 
-    // the store's name and the key follow
+    // the store's name and the key follow; in place of the key, the words of a
+    // command, each behind its length
     u_char* text() { return reinterpret_cast<u_char*>(this + 1); }
 };
 
@@ -146,7 +148,50 @@ bool copy_entry(Entry* entry, ngx_pool_t* memory, DeferredKey& key)
     key.id = entry->id.key;
     key.store = {entry->store_length, text};
     key.key = {entry->key_length, text + entry->store_length};
+    key.is_command = entry->is_command;
     return true;
+}
+
+
+// Queues an entry with room for its key, which the caller writes. nullptr:
+// there is no memory.
+u_char* add_entry(DeferredQueue* queue, ngx_slab_pool_t* pool,
+                  std::string_view store, std::size_t key_length,
+                  ngx_msec_t delay, time_t lifetime, bool is_command)
+{
+    auto* const entry = static_cast<Entry*>(
+        ngx_slab_alloc_locked(pool, sizeof(Entry) + store.size() + key_length));
+    if (entry == nullptr) {
+        ++queue->statistics.refused;
+        return nullptr;
+    }
+
+    entry->queued = ngx_current_msec;
+    entry->expires = ngx_time() + lifetime;
+    entry->store_length = store.size();
+    entry->key_length = key_length;
+    entry->is_command = is_command;
+    ngx_memcpy(entry->text(), store.data(), store.size());
+
+    entry->due.key = ngx_current_msec + delay;
+    ngx_rbtree_insert(&queue->by_due, &entry->due);
+    entry->id.key = ++queue->next_id;
+    ngx_rbtree_insert(&queue->by_id, &entry->id);
+    ++queue->length;
+
+    return entry->text() + store.size();
+}
+
+
+std::size_t size_of(const std::string_view* words, std::size_t count)
+{
+    std::size_t size = 0;
+
+    for (std::size_t i = 0; i < count; ++i) {
+        size += sizeof(std::size_t) + words[i].size();
+    }
+
+    return size;
 }
 
 }  // namespace
@@ -173,26 +218,40 @@ bool defer_key(DeferredQueue* queue, ngx_slab_pool_t* pool,
                time_t lifetime)
 {
     const Lock lock(pool);
+    u_char* const place =
+        add_entry(queue, pool, store, key.size(), delay, lifetime, false);
 
-    auto* const entry = static_cast<Entry*>(
-        ngx_slab_alloc_locked(pool, sizeof(Entry) + store.size() + key.size()));
-    if (entry == nullptr) {
-        ++queue->statistics.refused;
+    if (place == nullptr) {
         return false;
     }
 
-    entry->queued = ngx_current_msec;
-    entry->expires = ngx_time() + lifetime;
-    entry->store_length = store.size();
-    entry->key_length = key.size();
-    ngx_memcpy(entry->text(), store.data(), store.size());
-    ngx_memcpy(entry->text() + store.size(), key.data(), key.size());
+    ngx_memcpy(place, key.data(), key.size());
+    return true;
+}
 
-    entry->due.key = ngx_current_msec + delay;
-    ngx_rbtree_insert(&queue->by_due, &entry->due);
-    entry->id.key = ++queue->next_id;
-    ngx_rbtree_insert(&queue->by_id, &entry->id);
-    ++queue->length;
+
+bool defer_command(DeferredQueue* queue, ngx_slab_pool_t* pool,
+                   std::string_view store, const std::string_view* words,
+                   std::size_t count, time_t lifetime)
+{
+    if (count > deferred_words_max) {
+        return false;
+    }
+
+    const Lock lock(pool);
+    u_char* place =
+        add_entry(queue, pool, store, size_of(words, count), 0, lifetime, true);
+
+    if (place == nullptr) {
+        return false;
+    }
+
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t length = words[i].size();
+
+        place = ngx_cpymem(place, &length, sizeof(length));
+        place = ngx_cpymem(place, words[i].data(), length);
+    }
 
     return true;
 }
@@ -205,6 +264,25 @@ void stop_leading_deferred(DeferredQueue* queue, ngx_slab_pool_t* pool)
     if (queue->leader == ngx_pid) {
         queue->leader_until = ngx_current_msec;
     }
+}
+
+
+std::size_t read_deferred_words(const DeferredKey& key, std::string_view* words)
+{
+    const u_char* place = key.key.data;
+    const u_char* const end = place + key.key.len;
+    std::size_t count = 0;
+
+    while (place < end && count < deferred_words_max) {
+        std::size_t length;
+
+        ngx_memcpy(&length, place, sizeof(length));
+        place += sizeof(length);
+        words[count++] = {reinterpret_cast<const char*>(place), length};
+        place += length;
+    }
+
+    return count;
 }
 
 

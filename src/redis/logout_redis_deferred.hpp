@@ -20,12 +20,21 @@ constexpr ngx_msec_t deferred_claim_time = 2000;
 // functions lock the pool.
 struct DeferredQueue;
 
-// One entry, as a worker takes it out to do it.
+// The words that a queued command can have.
+constexpr std::size_t deferred_words_max = 64;
+
+// One entry, as a worker takes it out to do it: a key to delete, or a command.
 struct DeferredKey {
     ngx_uint_t id;
     ngx_str_t store;  // a logout_redis NAME
-    ngx_str_t key;
+    ngx_str_t key;    // of a command: its words, for read_deferred_words()
+    bool is_command;
 };
+
+// Reads the words of a command, of which there is room for deferred_words_max.
+// They point into `key.key`. Returns how many.
+std::size_t read_deferred_words(const DeferredKey& key,
+                                std::string_view* words);
 
 struct DeferredStatistics {
     ngx_uint_t length;   // entries waiting
@@ -43,6 +52,12 @@ DeferredQueue* create_deferred_queue(ngx_slab_pool_t* pool);
 bool defer_key(DeferredQueue* queue, ngx_slab_pool_t* pool,
                std::string_view store, std::string_view key, ngx_msec_t delay,
                time_t lifetime);
+
+// Queues a command that may be sent twice without harm, to be done at once.
+// Returns false if there is no room, or it has too many words.
+bool defer_command(DeferredQueue* queue, ngx_slab_pool_t* pool,
+                   std::string_view store, const std::string_view* words,
+                   std::size_t count, time_t lifetime);
 
 // Whether an entry may be due: one read, without the lock.
 bool has_deferred(const DeferredQueue* queue);

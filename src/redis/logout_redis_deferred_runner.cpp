@@ -86,12 +86,14 @@ void land(Flight* flight, bool done)
 }
 
 
-// Only a count says that the key is gone.
+// Only a count says that the key is gone, and only a text that a command was
+// done.
 void deferred_reply(void* data, const Reply& reply)
 {
     auto* const flight = static_cast<Flight*>(data);
     DeferredRunner* const runner = flight->runner;
-    const bool done = reply.status == ReplyStatus::integer;
+    const bool done = reply.status == ReplyStatus::integer ||
+                      reply.status == ReplyStatus::text;
 
     flight->pending = nullptr;
     land(flight, done);
@@ -114,6 +116,19 @@ Flight* free_flight(DeferredRunner* runner)
 }
 
 
+Pending* start(Store* store, const DeferredKey& key, Flight* flight)
+{
+    if (!key.is_command) {
+        return delete_key(store, view(key.key), deferred_reply, flight);
+    }
+
+    std::string_view words[deferred_words_max];
+    const std::size_t count = read_deferred_words(key, words);
+
+    return send_command(store, words, count, deferred_reply, flight);
+}
+
+
 void send(DeferredRunner* runner, const DeferredKey& key)
 {
     const DeferredWork& work = runner->work;
@@ -129,8 +144,7 @@ void send(DeferredRunner* runner, const DeferredKey& key)
     ++runner->in_flight;
 
     if (store != nullptr) {
-        flight->pending =
-            delete_key(store, view(key.key), deferred_reply, flight);
+        flight->pending = start(store, key, flight);
     }
 
     if (flight->pending == nullptr) {

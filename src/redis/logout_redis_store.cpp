@@ -102,7 +102,9 @@ Pending* Store::unlink(std::string_view key, ReplyHandler handler, void* data)
 Pending* Store::send(const std::string_view* arguments, std::size_t count,
                      ReplyHandler handler, void* data)
 {
-    std::string_view key = count > 1 ? arguments[1] : std::string_view();
+    std::size_t place = arguments[0] == "EVAL" ? 3 : 1;
+    std::string_view key =
+        count > place ? arguments[place] : std::string_view();
 
     return queue(router_->route(key), CommandKind::other, arguments, count,
                  handler, data);
