@@ -4,7 +4,7 @@
 # under g++'s sanitizers, as a part of `make test`: t/fuzz.
 
 FUZZ := $(BUILD)/fuzz
-FUZZ_TARGETS := url allowlist parameters cookies
+FUZZ_TARGETS := url allowlist parameters cookies session
 FUZZ_SECONDS ?= 60
 FUZZ_CXX ?= clang++
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -13,12 +13,14 @@ FUZZ_FLAGS := -std=c++17 -g -O1 -fno-omit-frame-pointer $(FUZZ_SANITIZE) \
 
 # The part of the core that the targets reach: the corpus is replayed with
 # every `make test`, and the whole core takes long to build with sanitizers.
-FUZZ_CORE := allowlist allowlist_entry allowlist_lint allowlist_table cookies \
-    form_encoding hash_index host ipv4 ipv6 parameters path_ambiguity \
-    public_suffix punycode scheme url utf8
+FUZZ_CORE := allowlist allowlist_entry allowlist_lint allowlist_table base64 \
+    cookies digest form_encoding hash_index host ipv4 ipv6 nearest parameters \
+    path_ambiguity public_suffix punycode scheme session session_compile \
+    session_format session_laravel session_presets session_signatures \
+    session_transforms url utf8
 FUZZ_COMMON := $(FUZZ_CORE:%=src/core/logout_%) t/fuzz/reference_matcher
 FUZZ_OBJECTS := $(FUZZ_COMMON) $(FUZZ_TARGETS:%=t/fuzz/fuzz_%)
-FUZZ_LIBS = -ljansson $(call optional,libpsl,-lpsl)
+FUZZ_LIBS = -ljansson -lcrypto $(call optional,libpsl,-lpsl)
 
 SHORT_TESTS += $(FUZZ_TARGETS:%=$(FUZZ)/replay_%)
 
