@@ -14,6 +14,7 @@ const { setTimeout: sleep } = require('timers/promises');
 
 const { createClient } = require('redis');
 
+const readme = require('./readme.js');
 const site = require('./site.js');
 const chromium = require('../../lib/browser/chromium.js');
 const servers = require('../../lib/browser/servers.js');
@@ -26,6 +27,7 @@ const frameworks = require('./frameworks.js')(folder).filter(
 
 async function startFramework(framework, index, redisPort) {
     framework.user = `nginx${index}`;
+    framework.session ??= readme.sessionOf(framework.row);
     framework.port = await servers.freePort();
     framework.sitePort = await servers.freePort();
     framework.origin = `${framework.https ? 'https' : 'http'}://127.0.0.1:`
@@ -229,6 +231,8 @@ async function main() {
         .map(logOutDuringRequest));
     if (wanted.length === 0) {
         tap.ok(written.includes(true), 'some sessions were written back');
+        tap.equal(readme.notRun(frameworks.map(({ row }) => row)), [],
+            'what the README says is run is run');
     }
 
     await redis.close();

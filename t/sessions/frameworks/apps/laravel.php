@@ -1,6 +1,8 @@
 <?php
 // Laravel's session, cache and cookie encryption, put together as its service
-// providers do with SESSION_DRIVER=redis.
+// providers do with SESSION_DRIVER=redis. The cache of this version puts a colon
+// behind its prefix, that of later ones does not: without a prefix of the cache,
+// the one of Redis is all of theirs.
 
 require 'Illuminate/Cache/autoload.php';
 require 'Illuminate/Cookie/autoload.php';
@@ -23,14 +25,14 @@ use Symfony\Component\HttpFoundation\Response;
 function session_store(): Store
 {
     $redis = new RedisManager(null, 'phpredis', [
-        'options' => ['prefix' => 'laravel_database_'],
+        'options' => ['prefix' => getenv('REDIS_PREFIX')],
         'default' => [
             'host' => '127.0.0.1',
             'port' => (int) getenv('REDIS_PORT'),
             'database' => 0,
         ],
     ]);
-    $cache = new Repository(new RedisStore($redis, 'laravel_cache'));
+    $cache = new Repository(new RedisStore($redis, getenv('CACHE_PREFIX') ?: ''));
 
     return new Store('laravel_session',
         new CacheBasedSessionHandler($cache, 120));
