@@ -35,6 +35,13 @@ struct ClientChoice {
     // where client_id names it and the hint is wrong.
     const Client* client = nullptr;
 
+    // Whether the request names no client at all, rightly or wrongly.
+    bool none_named() const
+    {
+        return client == nullptr && (error == RequestError::none ||
+                                     error == RequestError::client_required);
+    }
+
     // Why the id_token_hint is wrong, a sentence without a full stop, static;
     // empty if it is not.
     std::string_view hint_problem;

@@ -65,6 +65,7 @@ std::optional<std::string> ClientRegistry::add(Client client)
 
     const std::uint32_t hash = hash_text(client.id, 0);
     const auto number = static_cast<std::uint32_t>(clients_.size());
+    origins_.add_all(client.origins);
     clients_.push_back(std::move(client));
     by_id_.insert(hash, number);
     return std::nullopt;

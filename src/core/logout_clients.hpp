@@ -51,6 +51,9 @@ public:
 
     std::size_t size() const { return clients_.size(); }
 
+    // The origins of all clients.
+    const Origins& origins() const { return origins_; }
+
     // All clients, in the order of adding.
     auto begin() const { return clients_.begin(); }
     auto end() const { return clients_.end(); }
@@ -58,6 +61,7 @@ public:
 private:
     std::deque<Client> clients_;
     HashIndex by_id_;
+    Origins origins_;
 };
 
 // The client_id in Schibsted's resource name for a client,

@@ -1,7 +1,6 @@
 #include "logout_origins.hpp"
 
 #include <algorithm>
-#include <functional>
 
 namespace logout {
 
@@ -164,21 +163,20 @@ std::optional<std::string> Origins::add(std::string_view origin)
         return problem;
     }
 
-    const auto place = std::lower_bound(origins_.begin(), origins_.end(),
-                                        origin, std::less<>());
-
-    if (place == origins_.end() || *place != origin) {
-        origins_.emplace(place, origin);
-    }
-
+    origins_.emplace(origin);
     return std::nullopt;
+}
+
+
+void Origins::add_all(const Origins& others)
+{
+    origins_.insert(others.origins_.begin(), others.origins_.end());
 }
 
 
 bool Origins::contains(std::string_view origin) const
 {
-    return std::binary_search(origins_.begin(), origins_.end(), origin,
-                              std::less<>());
+    return origins_.find(origin) != origins_.end();
 }
 
 

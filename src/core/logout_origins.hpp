@@ -5,15 +5,16 @@
 #ifndef LOGOUT_ORIGINS_HPP
 #define LOGOUT_ORIGINS_HPP
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace logout {
 
-// Built while the configuration is read, then immutable. Look-up is a binary
-// search without allocation.
+// Built while the configuration is read, then immutable. Look-up allocates
+// nothing.
 class Origins {
 public:
     // Adds an origin as it is written in nginx.conf: "https://app.example.com"
@@ -22,6 +23,8 @@ public:
     // without a full stop, and adds nothing then. Adding one twice is no error.
     std::optional<std::string> add(std::string_view origin);
 
+    void add_all(const Origins& others);
+
     bool empty() const { return origins_.empty(); }
 
     // Whether `origin`, the value of an Origin header or referer_origin() of a
@@ -29,7 +32,7 @@ public:
     bool contains(std::string_view origin) const;
 
 private:
-    std::vector<std::string> origins_;  // sorted
+    std::set<std::string, std::less<>> origins_;
 };
 
 // The origin of a Referer header's URL, as a view into it: everything before

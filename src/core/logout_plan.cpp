@@ -209,20 +209,33 @@ void choose_token(const LogoutRequest& request, const Parameters& parameters,
 }
 
 
-void allow_origin(const LogoutRequest& request, LogoutPlan& plan)
+// Whose scripts may ask. Where no client is named, each client's: they could
+// name it.
+const Origins& origins_of(const ClientChoice& choice,
+                          const LogoutPolicy& policy)
 {
-    if (plan.client != nullptr &&
-        plan.client->origins.contains(request.fetch.origin)) {
+    if (choice.client != nullptr) {
+        return choice.client->origins;
+    }
+
+    return choice.none_named() && policy.clients != nullptr
+               ? policy.clients->origins()
+               : no_origins;
+}
+
+
+void allow_origin(const LogoutRequest& request, const Origins& origins,
+                  LogoutPlan& plan)
+{
+    if (origins.contains(request.fetch.origin)) {
         plan.allowed_origin = request.fetch.origin;
     }
 }
 
 
 bool judge_source(const LogoutRequest& request, const LogoutPolicy& policy,
-                  LogoutPlan& plan)
+                  const Origins& origins, LogoutPlan& plan)
 {
-    const Origins& origins =
-        plan.client != nullptr ? plan.client->origins : no_origins;
     const FetchDecision decision =
         judge_fetch(request.fetch, policy.cross_site, origins, false);
 
@@ -352,11 +365,13 @@ void plan_preflight(const LogoutRequest& request, const LogoutPolicy& policy,
 
     if (read_form(request.query, policy.protocol->parameters, memory,
                   parameters)) {
-        plan.client =
-            choose_client(parameters, known_clients(policy), memory).client;
+        const ClientChoice choice =
+            choose_client(parameters, known_clients(policy), memory);
+
+        plan.client = choice.client;
+        allow_origin(request, origins_of(choice, policy), plan);
     }
 
-    allow_origin(request, plan);
     plan.data_wanted = true;
     plan.expire_cookies = false;
     plan.refusal = plan.allowed_origin.empty() ? Result::method_not_allowed
@@ -385,6 +400,7 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
     }
 
     Parameters parameters;
+    const Origins* origins = &no_origins;
 
     plan.parameter_verdict = read_parameters(
         request, policy.protocol->parameters, memory, parameters);
@@ -396,13 +412,14 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
         plan.error = choice.error;
         plan.client = choice.client;
         plan.token_problem = choice.hint_problem;
+        origins = &origins_of(choice, policy);
     } else {
         plan.error = RequestError::malformed_request;
     }
 
-    allow_origin(request, plan);
+    allow_origin(request, *origins, plan);
 
-    if (!judge_source(request, policy, plan)) {
+    if (!judge_source(request, policy, *origins, plan)) {
         return plan;
     }
 

@@ -148,6 +148,8 @@ void a_client_has_lists(void**)
     const Client* found = registry.find("a");
     assert_true(found->return_urls.default_url() == "https://a.example/");
     assert_true(found->origins.contains("https://a.example"));
+    assert_true(registry.origins().contains("https://a.example"));
+    assert_false(registry.origins().contains("https://b.example"));
 }
 
 }  // namespace

@@ -337,10 +337,38 @@ void a_clients_origin_may_read_the_answer(void**)
 
     assert_true(endpoint.plan("client_id=spa").allowed_origin ==
                 "https://spa.test");
-    assert_true(endpoint.plan("").allowed_origin.empty());
+    assert_true(endpoint.plan("client_id=nobody").allowed_origin.empty());
+    assert_true(endpoint.plan("client_id=%").allowed_origin.empty());
 
     endpoint.request.fetch.origin = "https://other.test";
     assert_true(endpoint.plan("client_id=spa").allowed_origin.empty());
+}
+
+
+// They could name their client, which SDKs do not do everywhere.
+void every_clients_origin_may_ask_where_none_is_named(void**)
+{
+    Endpoint endpoint;
+    endpoint.request.fetch.sec_fetch_site = "cross-site";
+    endpoint.request.fetch.sec_fetch_mode = "cors";
+    endpoint.request.fetch.sec_fetch_dest = "empty";
+    endpoint.cookies({"a=1"});
+
+    endpoint.request.fetch.origin = "https://other.test";
+    assert_true(endpoint.plan("").refusal == Result::cross_site);
+    assert_true(endpoint.plan("").allowed_origin.empty());
+
+    endpoint.request.fetch.origin = "https://spa.test";
+    assert_false(endpoint.plan("").refusal.has_value());
+    assert_true(endpoint.plan("").allowed_origin == "https://spa.test");
+    assert_true(endpoint.plan("client_id=nobody").refusal ==
+                Result::cross_site);
+
+    endpoint.request.method = logout::Method::options;
+    endpoint.request.preflight_method = "DELETE";
+    assert_true(endpoint.plan("").refusal == Result::preflight);
+    assert_true(endpoint.plan("client_id=nobody").refusal ==
+                Result::method_not_allowed);
 }
 
 
@@ -423,6 +451,7 @@ int main()
         cmocka_unit_test(a_request_without_cookies_expires_none),
         cmocka_unit_test(scripts_want_data),
         cmocka_unit_test(a_clients_origin_may_read_the_answer),
+        cmocka_unit_test(every_clients_origin_may_ask_where_none_is_named),
         cmocka_unit_test(tokens_are_ended_where_configured),
         cmocka_unit_test(results_and_errors_have_names),
     };
