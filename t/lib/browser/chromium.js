@@ -2,14 +2,19 @@
 // It reaches nothing but loopback, and ends with this process.
 
 const { execFileSync } = require('child_process');
+const fs = require('fs');
+const path = require('path');
 
 const { chromium } = require('playwright-core');
 
-// Names that a browser is sent to end at a test's nginx: { 'HOST:PORT': PORT }
-// as Chromium's rules have them ("*", "*:443").
+// Where names lead: { 'HOST:PORT': PORT }, with "*" as Chromium's rules have
+// it. Other names do not exist.
 function resolverRules(ports) {
-    return Object.entries(ports)
-        .map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`).join(', ');
+    return [
+        ...Object.entries(ports)
+            .map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`),
+        'MAP * ~NOTFOUND',
+    ].join(', ');
 }
 
 // What Chromium calls the public key of a certificate.
@@ -42,10 +47,32 @@ function launch(settings) {
     return chromium.launch(options(settings));
 }
 
-// A context with a profile in `folder`, as an ordinary window has it: it lets
-// other sites' cookies through.
+// What Debian's Chromium asks of nobody and others do: to send other sites'
+// cookies, and to prepare pages.
+const preferences = {
+    profile: { cookie_controls_mode: 0, block_third_party_cookies: false },
+    net: { network_prediction_options: 0 },
+};
+
+function makeProfile(folder) {
+    fs.mkdirSync(path.join(folder, 'Default'), { recursive: true });
+    fs.writeFileSync(path.join(folder, 'Default', 'Preferences'),
+        JSON.stringify(preferences));
+}
+
+// A context with a new profile in `folder`.
 function launchProfile(folder, settings) {
+    makeProfile(folder);
     return chromium.launchPersistentContext(folder, options(settings));
 }
 
-module.exports = { launch, launchProfile };
+// Chromium as anybody starts it, with a new profile in `folder`: nobody drives
+// it, and it begins at `url`. Returns the command.
+function command(folder, url, settings) {
+    const { executablePath, args } = options(settings);
+    makeProfile(folder);
+    return [executablePath, '--headless', `--user-data-dir=${folder}`,
+        ...args, url];
+}
+
+module.exports = { command, launch, launchProfile };

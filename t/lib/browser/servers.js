@@ -29,8 +29,9 @@ function accepts(port) {
     });
 }
 
-// Starts `command`, whose output goes to `log`, and waits for its port.
-async function start(command, port, log, environment = {}) {
+// Starts `command`, whose output goes to `log`. Returns the process; its member
+// `end` says how it ended, when it has.
+function run(command, log, environment = {}) {
     const out = fs.openSync(log, 'w');
     const child = spawn(command[0], command.slice(1), {
         // a group of its own, since some servers fork
@@ -38,20 +39,25 @@ async function start(command, port, log, environment = {}) {
         stdio: ['ignore', out, out],
         env: { ...process.env, ...environment },
     });
-    let ended = null;
 
     fs.closeSync(out);
     running.add(child);
-    child.on('error', (error) => { ended = error.message; });
+    child.on('error', (error) => { child.end = error.message; });
     child.on('exit', (status) => {
-        ended ??= `status ${status}`;
+        child.end ??= `status ${status}`;
         running.delete(child);
     });
+    return child;
+}
 
+// Starts `command` and waits for its port.
+async function start(command, port, log, environment) {
+    const child = run(command, log, environment);
     const deadline = Date.now() + patience;
+
     while (!await accepts(port)) {
-        if (ended !== null || Date.now() > deadline) {
-            throw new Error(`${command.join(' ')}: ${ended ?? 'no answer'}\n`
+        if (child.end || Date.now() > deadline) {
+            throw new Error(`${command.join(' ')}: ${child.end ?? 'no answer'}\n`
                 + fs.readFileSync(log, 'utf8').slice(-2000));
         }
         await sleep(20);
@@ -104,4 +110,4 @@ async function startNginx(folder, configuration, port) {
     port, path.join(folder, 'nginx.out'));
 }
 
-module.exports = { freePort, start, startRedis, startNginx, quit };
+module.exports = { freePort, quit, run, start, startNginx, startRedis, stop };
