@@ -32,6 +32,7 @@ TARGETS = [
     ("lean", "p99", "tcp", "<=", 0.6, "lua"),
     ("lean", "rate", "tcp", ">=", 12, "apache"),
     ("lean", "rate", "tcp", ">=", 12, "node"),
+    ("lean", "worker_cpu", "express", "<=", 1.15, "tcp"),
 ]
 MEMORY_LIMIT_KB = 1536
 

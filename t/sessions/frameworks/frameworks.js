@@ -7,6 +7,7 @@
 //   cookies   what the framework sets, all of which must be gone
 //   keys      the patterns of the Redis user
 //   quick     its session is not written while a request is answered
+//   keepsEnded  a request that ends later does not bring its session back
 //   harmless  keys that a login adds beside the session and that log nobody in
 
 const path = require('path');
@@ -128,6 +129,7 @@ module.exports = (build) => [
         row: 'Django, `SESSION_ENGINE` …`backends.cache`',
         cookies: ['sessionid'],
         keys: [':1:django.contrib.sessions.cache*'],
+        keepsEnded: true,
     },
     {
         name: 'flask',

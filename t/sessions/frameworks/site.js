@@ -5,6 +5,11 @@ const path = require('path');
 
 const loadable = process.env.TEST_NGINX_LOAD_MODULES
     ?? path.resolve('build/ngx_http_logout_module.so');
+
+// of the second deletions, in milliseconds
+const lastAgain = 8000;
+const again = `logout_again 1s ${lastAgain}ms;`;
+
 const password = 'a password of nginx';
 
 // The Redis user of nginx's worker for one framework: it may delete the
@@ -43,7 +48,7 @@ function logoutLocation(framework, uri, secretFile) {
                            ${secretFile}
                            redis=${framework.user};
             add_header     X-Result $logout_result always;
-            ${uri === '/logout-again' ? 'logout_again 1s 3s;' : ''}
+            ${uri === '/logout-again' ? again : ''}
         }`;
 }
 
@@ -90,4 +95,4 @@ ${frameworks.map((framework) => serverBlock(framework, folder)).join('\n')}
 `;
 }
 
-module.exports = { configuration, redisUser };
+module.exports = { configuration, redisUser, lastAgain };

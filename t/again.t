@@ -1,0 +1,152 @@
+# logout_again: keys are deleted once more, later. That outlives workers and
+# reloads, takes a bounded amount of memory, and ends nothing but what the logout
+# ended.
+
+use strict;
+use warnings;
+
+use lib 't/lib/helpers';
+use Logout::Nginx;
+use Logout::RedisServer;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $redis = Logout::RedisServer->start;
+my $port = $redis->port;
+
+my $http = <<"_";
+    logout_redis sessions { server 127.0.0.1:$port; }
+    logout_zone roomy 1m;
+    logout_zone small 32k;
+_
+my $server = <<'_';
+    logout_session format=raw cookie=sid prefix=sess:;
+    add_header     X-Result $logout_result always;
+
+    location = /soon   { logout auth0; logout_again 2s zone=roomy; }
+    location = /later  { logout auth0; logout_again 4s zone=roomy; }
+    location = /often  { logout auth0; logout_again 1s 3s 5s zone=roomy; }
+    location = /never  { logout auth0; logout_again 1h zone=small; }
+    location = /status { logout_status; }
+_
+my $nginx = Logout::Nginx->start(http => $http, server => $server);
+
+sub set {
+    $redis->command('SET', "sess:$_", 'a session') for @_;
+}
+
+sub is_there { $redis->command('EXISTS', "sess:$_[0]") }
+
+sub gone_within {
+    my ($seconds, $id) = @_;
+
+    return $nginx->within($seconds, sub { !is_there($id) });
+}
+
+# How many deletions the status says wait in a zone.
+sub waiting {
+    my ($zone) = @_;
+
+    my $text = $nginx->get('/status?format=prometheus')->{content};
+    my ($number) = $text =~ /^\w*deferred\w*\{[^}]*zone="$zone"[^}]*\} (\d+)$/m;
+    return $number // diag $text;
+}
+
+subtest 'a key that is written back is deleted after the delay' => sub {
+    set('a');
+    is $nginx->logout('a', '/soon'), 'logged_out', 'the logout';
+    ok !is_there('a'), 'the key is gone at once';
+    set('a', 'b');
+    ok gone_within(10, 'a'), 'what was written back is gone';
+    ok is_there('b'), 'the next session of the same user is kept';
+
+    set('a');
+    sleep 1;
+    ok is_there('a'), 'it is not deleted a third time';
+};
+
+subtest 'several delays' => sub {
+    set('a');
+    is $nginx->logout('a', '/often'), 'logged_out', 'the logout';
+
+    my $deletions = 0;
+    my $deadline = time + 9;
+    set('a');
+    while (time < $deadline) {
+        sleep 0.05;
+        if (!is_there('a')) {
+            $deletions++;
+            set('a');
+        }
+    }
+    is $deletions, 3, 'three deletions';
+};
+
+subtest 'a key that was gone already is deleted later, too' => sub {
+    is $nginx->logout('late', '/soon'), 'no_session', 'the logout';
+    set('late');
+    ok gone_within(10, 'late'), 'the key is gone';
+};
+
+subtest 'it survives a reload' => sub {
+    set('a');
+    $nginx->logout('a', '/later');
+    $nginx->reload;
+    set('a', 'b');
+    ok gone_within(15, 'a'), 'the key is gone';
+    ok is_there('b'), 'another session is kept';
+};
+
+subtest 'it survives a crash of the worker' => sub {
+    set('a');
+    $nginx->logout('a', '/later');
+    $nginx->kill_worker;
+    set('a', 'b');
+    ok gone_within(15, 'a'), 'the key is gone';
+    ok is_there('b'), 'another session is kept';
+};
+
+subtest 'it waits for a Redis that hangs' => sub {
+    set('a');
+    $nginx->logout('a', '/later');
+    set('a', 'b');
+    $redis->pause;
+    sleep 5;
+    $redis->resume;
+    ok gone_within(15, 'a'), 'the key is gone';
+    ok is_there('b'), 'another session is kept';
+};
+
+subtest 'a full zone' => sub {
+    my $told = qr/deleted only once, the logout_zone is full/;
+    my $count = 0;
+
+    $nginx->complaints;
+    my $deadline = time + 60;
+    until (join('', $nginx->complaints) =~ $told || time > $deadline) {
+        $nginx->logout('x' . $count++, '/never') for 1 .. 20;
+    }
+    cmp_ok $count, '>', 40, 'it held some deletions';
+    cmp_ok $count, '<', 1000, 'and not without end';
+    cmp_ok waiting('small'), '>', 20, 'the status says how many';
+
+    set('a');
+    is $nginx->logout('a', '/never'), 'logged_out', 'logouts are answered';
+    ok !is_there('a'), 'and the key is gone';
+
+    set('b');
+    $nginx->logout('b', '/soon');
+    set('b');
+    ok gone_within(10, 'b'), 'another zone has room';
+};
+
+subtest 'no session id in the log' => sub {
+    unlike $nginx->error_log, qr/sess:/, 'none';
+};
+
+cmp_ok $nginx->quit, '<', 5, 'deletions that wait do not keep nginx alive';
+
+undef $nginx;
+undef $redis;
+
+done_testing;
