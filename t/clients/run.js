@@ -5,10 +5,11 @@
 //   node run.js FOLDER [NAME...]
 //
 // FOLDER gets the bundles, the profile, the logs. NAMEs are SDKs,
-// "cross-site" or "prerender".
+// "cross-site", "prerender" or "examples".
 
 const fs = require('fs');
 const path = require('path');
+const { setTimeout: sleep } = require('timers/promises');
 
 const esbuild = require('esbuild');
 const { createClient } = require('redis');
@@ -20,8 +21,12 @@ const tap = require('../lib/browser/tap.js');
 const { Walk } = require('./prerender.js');
 const { Provider } = require('./provider.js');
 const crossSite = require('./cross-site.js');
+const examples = require('./examples.js');
 const readme = require('./readme.js');
 const site = require('./site.js');
+
+// a page's promise may never settle
+const patience = 240000;
 
 const folder = path.resolve(process.argv[2]);
 const wanted = process.argv.slice(3);
@@ -98,6 +103,7 @@ async function build(sdks) {
         folder, redis, redisPort, provider, logLines,
         providerPort: provider.port,
         tlsPort: await servers.freePort(),
+        examplePort: await servers.freePort(),
         tls: certify(folder, [...site.domains,
             ...policies.map((policy) => `*.${crossSite.domainOf(policy)}`)]),
     };
@@ -106,7 +112,10 @@ async function build(sdks) {
             policies)), world.tlsPort);
 
     const settings = {
-        ports: { '*:443': world.tlsPort }, authority: world.tls.authority,
+        ports: {
+            '*.example.com:443': world.examplePort, '*:443': world.tlsPort,
+        },
+        authority: world.tls.authority,
     };
     world.settings = settings;
     world.browser = await chromium.launch(settings);
@@ -137,7 +146,10 @@ function isWanted(name) {
 
 async function run(name, test, world) {
     try {
-        await test(world);
+        await Promise.race([test(world), sleep(patience, undefined,
+            { ref: false }).then(() => {
+            throw new Error(`not done within ${patience} ms`);
+        })]);
     } catch (error) {
         tap.ok(false, `${name}: the test itself`);
         tap.diagnose(error.stack);
@@ -148,6 +160,7 @@ async function run(name, test, world) {
 async function runAll(world) {
     const waiting = [['cross-site', crossSite.test],
         ['prerender', crossSite.testPrerendering],
+        ['examples', examples.test],
         ...tests.map((name) => [name, require(`./tests/${name}.js`)])]
         .filter(([name]) => isWanted(name));
 

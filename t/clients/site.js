@@ -15,7 +15,7 @@ const sites = {
     stranger: 'app.stranger.test',
 };
 const domains = ['*.example.test', '*.id.example.test', '*.elsewhere.test',
-    '*.stranger.test'];
+    '*.stranger.test', '*.example.com'];
 
 // where the clients are at home
 const homes = [sites.same, sites.other];
@@ -145,4 +145,4 @@ function configuration(world, sdks, more) {
     ${applications(world)}`);
 }
 
-module.exports = { configuration, domains, edgeOf, frame, issuerOf, sites };
+module.exports = { configuration, domains, edgeOf, issuerOf, loadable, sites };
