@@ -70,7 +70,7 @@ sub openmetrics_parser_accepts {
     close $program;
 
     my ($samples, $locations) =
-        split /\n/, `/usr/bin/python3 $program $file 2>&1`;
+        split /\n/, `/usr/bin/python3 -I $program $file 2>&1`;
     is $?, 0, 'the OpenMetrics parser accepts it';
     is $samples, scalar(() = $text =~ /^[a-z]/gm), 'with every sample';
     is $locations, q({'a "b" \\\\ c'}), 'the label is what was configured';
