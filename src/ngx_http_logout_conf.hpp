@@ -12,6 +12,7 @@
 #include "core/logout_response.hpp"
 #include "redis/logout_redis.hpp"
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,14 @@ struct ConfPlace {
 // Says at "emerg" what is wrong at `place`.
 void ngx_http_logout_conf_error(ngx_conf_t* cf, const ConfPlace& place,
                                 const std::string& message);
+
+
+// Says at "emerg" that `directive` has no such parameter, and which may be
+// meant; `candidates` as for logout::unknown_parameter(). Returns
+// NGX_CONF_ERROR.
+char* ngx_http_logout_unknown_parameter(
+    ngx_conf_t* cf, std::string_view directive, std::string_view argument,
+    std::initializer_list<std::string_view> candidates);
 
 
 // logout_return_url: the tenant-level list of one level.
@@ -130,7 +139,7 @@ struct ngx_http_logout_main_conf_t {
     // worker starts.
     logout::redis::Store** workers;
 
-    Counting* counting;  // nullptr until there is something to count
+    Counting* counting;      // nullptr until there is something to count
     Explaining* explaining;  // nullptr until a location is to explain
     std::vector<DeferredZone*>* zones;  // logout_zone; nullptr: none
 

@@ -36,15 +36,25 @@ bool read_secret(ngx_conf_t* cf, ngx_str_t argument, Confirmation& confirmation)
 
     if (text.substr(0, secret_parameter.size()) != secret_parameter ||
         text.size() == secret_parameter.size()) {
+        ngx_http_logout_unknown_parameter(cf, "logout_confirm", text,
+                                          {secret_parameter});
+        return false;
+    }
+
+    if (!ngx_http_logout_read_secret_file(
+            cf, text.substr(secret_parameter.size()), confirmation.secret)) {
+        return false;
+    }
+
+    if (logout::session_secrets(confirmation.secret).empty()) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\": it must be"
-                           " secret_file=FILE",
+                           "invalid parameter \"%V\": there is no secret in"
+                           " the file",
                            &argument);
         return false;
     }
 
-    return ngx_http_logout_read_secret_file(
-        cf, text.substr(secret_parameter.size()), confirmation.secret);
+    return true;
 }
 
 
@@ -115,23 +125,24 @@ bool ngx_http_logout_compile_confirmation(
     }
 
     if (location.policy.sessions.empty()) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"logout_confirm\" needs a logout_session: what is"
-                           " confirmed is its end");
+        ngx_http_logout_conf_error(cf, *conf->place,
+                                   "\"logout_confirm\" needs a logout_session:"
+                                   " what is confirmed is its end");
         return false;
     }
 
     if (!location.policy.methods.contains(logout::Method::post)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"logout_confirm\" needs POST in logout_methods");
+        ngx_http_logout_conf_error(
+            cf, *conf->place,
+            "\"logout_confirm\" needs POST in logout_methods");
         return false;
     }
 
     if (location.policy.cross_site == logout::CrossSitePolicy::any) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"logout_confirm\" asks no script, and with"
-                           " \"logout_cross_site any\" those of all sites are"
-                           " served");
+        ngx_http_logout_conf_error(
+            cf, *conf->place,
+            "\"logout_confirm\" asks no script, and with \"logout_cross_site"
+            " any\" those of all sites are served");
         return false;
     }
 

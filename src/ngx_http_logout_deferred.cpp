@@ -124,9 +124,12 @@ char* read_failure(ngx_conf_t* cf, RedisFailure& failure)
             if (failure.lifetime <= 0) {
                 return refuse(cf, value[i], "it is no time");
             }
+        } else if (!failure.defer) {
+            return refuse(cf, value[i], "only \"defer\" has parameters");
         } else {
-            return refuse(cf, value[i],
-                          "it must be zone=NAME or for=TIME, after defer");
+            return ngx_http_logout_unknown_parameter(cf, "logout_redis_failure",
+                                                     to_view(value[i]),
+                                                     {"zone=", "for="});
         }
     }
 

@@ -111,11 +111,9 @@ char* read_client_parameter(ngx_conf_t* cf, ClientBlock& block)
         return read_client_issuer(cf, block.client);
     }
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "unknown parameter \"%V\" in logout_client, it must be"
-                       " one of return_url, origin, federated, jwks, include",
-                       &value[0]);
-    return conf_error;
+    return ngx_http_logout_unknown_parameter(
+        cf, "logout_client", name,
+        {"return_url", "origin", "federated", "jwks", "include"});
 }
 
 

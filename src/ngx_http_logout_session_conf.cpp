@@ -60,6 +60,31 @@ bool parse_same_site(std::string_view word, logout::SameSite& same_site)
 }
 
 
+// Whether a parameter of the directive being read stands before it, too. Which
+// of the two is meant cannot be known.
+bool is_repeated(ngx_conf_t* cf, ngx_uint_t index)
+{
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+    const std::string_view name = split(to_view(value[index])).name;
+
+    for (ngx_uint_t i = 1; i < index; ++i) {
+        if (split(to_view(value[i])).name == name) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
+char* refuse_repeated(ngx_conf_t* cf, ngx_uint_t index)
+{
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+
+    return refuse(cf, split(to_view(value[index])).name, "it is given twice");
+}
+
+
 enum class Read { done, unknown, invalid };
 
 
@@ -179,7 +204,8 @@ char* read_session_parameter(ngx_conf_t* cf, ngx_str_t argument,
     const auto problem = logout::set_session_parameter(
         rule.settings, parameter.name, parameter.value);
 
-    return problem ? refuse(cf, text, *problem) : NGX_CONF_OK;
+    // the value may be a secret, behind a misspelled name
+    return problem ? refuse(cf, parameter.name, *problem) : NGX_CONF_OK;
 }
 
 
@@ -211,8 +237,27 @@ bool check_cookie(ngx_conf_t* cf, std::string_view name,
 }
 
 
+// The whole key and parts of a key cannot both be meant.
+bool check_key(ngx_conf_t* cf, const SessionRule& rule)
+{
+    if (!rule.key || (!rule.settings.prefix && !rule.settings.suffix)) {
+        return true;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "logout_session: \"key=\" is the whole key, \"%s\" has"
+                       " no place in it",
+                       rule.settings.prefix ? "prefix=" : "suffix=");
+    return false;
+}
+
+
 bool finish_session(ngx_conf_t* cf, SessionRule& rule)
 {
+    if (!check_key(cf, rule)) {
+        return false;
+    }
+
     std::string problem;
     std::vector<std::string> warnings;
 
@@ -256,7 +301,9 @@ char* read_session(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
     SessionRule rule(cf);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-        char* const rc = read_session_parameter(cf, value[i], rule);
+        char* const rc = is_repeated(cf, i)
+                             ? refuse_repeated(cf, i)
+                             : read_session_parameter(cf, value[i], rule);
 
         if (rc != NGX_CONF_OK) {
             return rc;
@@ -286,6 +333,10 @@ char* read_token(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
         const std::string_view text = to_view(value[i]);
         const NameValue parameter = split(text);
 
+        if (is_repeated(cf, i)) {
+            return refuse_repeated(cf, i);
+        }
+
         if (parameter.name == "redis" && !parameter.value.empty()) {
             rule.store_name = parameter.value;
         } else if (parameter.name == "key" && !parameter.value.empty()) {
@@ -293,7 +344,8 @@ char* read_token(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
                 return conf_error;
             }
         } else {
-            return refuse(cf, text, "it must be key=KEY or redis=NAME");
+            return ngx_http_logout_unknown_parameter(cf, "logout_token", text,
+                                                     {"key=", "redis="});
         }
     }
 
@@ -329,15 +381,20 @@ char* read_clear_cookie(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
     for (ngx_uint_t i = 2; i < cf->args->nelts; ++i) {
         const std::string_view text = to_view(value[i]);
 
+        if (is_repeated(cf, i)) {
+            return refuse_repeated(cf, i);
+        }
+
         switch (read_cookie_attribute(split(text), rule.attributes)) {
         case Read::done:
             break;
         case Read::invalid:
             return refuse(cf, text, "it must be strict, lax or none");
         case Read::unknown:
-            return refuse(cf, text,
-                          "it must be one of path=, domain=, samesite=,"
-                          " secure, httponly, partitioned");
+            return ngx_http_logout_unknown_parameter(
+                cf, "logout_clear_cookie", text,
+                {"path=", "domain=", "samesite=", "secure", "httponly",
+                 "partitioned"});
         }
     }
 

@@ -48,8 +48,23 @@ add_block_preprocessor(sub {
             if !defined $block->no_error_log;
     } else {
         $block->set_value(must_die => '');
+        $block->set_value(error_log => names_its_place($block));
     }
 });
+
+# Whatever else a refusal says, it says where.
+sub names_its_place {
+    my ($block) = @_;
+
+    my $patterns = $block->error_log;
+    my @patterns = ref $patterns eq 'Regexp' ? $patterns
+        : grep { length } split /\n/, $patterns;
+
+    # nginx looks at variables at the end
+    return \@patterns if defined $block->x_nowhere;
+
+    return [@patterns, qr{\[emerg\] .* in /\S+\.conf:\d+$}m];
+}
 
 run_tests();
 
@@ -275,7 +290,7 @@ return URL "https://a.example.com":
 === TEST 27: an unknown parameter of a client
 --- x_http: logout_client a { redirect_uri https://a.example.com/; }
 --- error_log
-unknown parameter "redirect_uri" in logout_client, it must be one of return_url,
+unknown parameter "redirect_uri" in "logout_client", it must be one of return_url, origin, federated, jwks, include
 
 
 
@@ -387,7 +402,7 @@ is not a cookie name
 === TEST 42: an unknown parameter of a cookie
 --- x_location: logout auth0; logout_clear_cookie a Path=/;
 --- error_log
-invalid parameter "Path=/": it must be one of path=, domain=, samesite=, secure, httponly, partitioned
+unknown parameter "Path=" in "logout_clear_cookie", did you mean "path="?
 
 
 
@@ -401,8 +416,7 @@ invalid parameter "samesite=no": it must be strict, lax or none
 === TEST 44: an unknown parameter of a session
 --- x_location: logout auth0; logout_session format=raw cokie=sid prefix=sess:;
 --- error_log
-invalid parameter "cokie=sid":
-is "cookie" meant?
+invalid parameter "cokie": there is no parameter "cokie"; is "cookie" meant?
 
 
 
@@ -461,6 +475,7 @@ a-secret-that
 
 === TEST 52: a key with an unknown variable
 --- x_location: logout auth0; logout_session format=raw cookie=sid key=$no_such_variable;
+--- x_nowhere: 1
 --- error_log
 unknown "no_such_variable" variable
 
@@ -546,10 +561,10 @@ unexpected "{" in
 
 === TEST 64: parts of a block in files of their own
 --- x_http
-logout_redis sessions { include ../html/redis.conf; }
+logout_redis sessions { include ../html/store.conf; }
 logout_client a { include ../html/client.conf; }
 --- user_files
->>> redis.conf
+>>> store.conf
 server  127.0.0.1:6379;
 timeout 1s;
 >>> client.conf
@@ -569,3 +584,516 @@ return_url https://a.example.com/;
 return_url ftp://a.example.com/;
 --- error_log eval
 qr{return URL "ftp://a\.example\.com/": .* in .*/html/client\.conf:2}
+
+
+
+=== TEST 66: an error in such a file of a store, too
+--- x_http
+logout_redis sessions { include ../html/store.conf; }
+--- user_files
+>>> store.conf
+server  127.0.0.1:6379;
+
+timeout soon;
+--- error_log eval
+qr{invalid value "soon" in "timeout" directive in /\S+/html/store\.conf:3}
+
+
+
+=== TEST 67: a file that is not there
+--- x_http
+logout_redis sessions { include ../html/none.conf; }
+--- error_log eval
+qr{open\(\) "/\S+/html/none\.conf" failed \(2: No such file or directory\) in /\S+/nginx\.conf:\d+}
+
+
+
+=== TEST 68: a store's block that the file does not end
+--- x_http
+include ../html/store.conf;
+--- user_files
+>>> store.conf
+logout_redis sessions {
+    server 127.0.0.1:6379;
+--- error_log eval
+qr{unexpected end of file, expecting "\}" in /\S+/html/store\.conf:3}
+
+
+
+=== TEST 69: a client's block that the file does not end
+--- x_http
+include ../html/client.conf;
+--- user_files
+>>> client.conf
+logout_client a {
+    return_url https://a.example.com/;
+--- error_log eval
+qr{unexpected end of file, expecting "\}" in /\S+/html/client\.conf:3}
+
+
+
+=== TEST 70: a semicolon that is missing
+--- x_http
+include ../html/client.conf;
+--- user_files
+>>> client.conf
+logout_client a {
+    return_url https://a.example.com/
+}
+--- error_log eval
+qr{unexpected "\}" in /\S+/html/client\.conf:3}
+
+
+
+=== TEST 71: a misspelled parameter of a client
+--- x_http: logout_client a { retrun_url https://a.example.com/; }
+--- error_log
+unknown parameter "retrun_url" in "logout_client", did you mean "return_url"?
+
+
+
+=== TEST 72: a parameter of a client without a value
+--- x_http: logout_client a { return_url; }
+--- error_log
+"return_url" in logout_client needs a value
+
+
+
+=== TEST 73: two federated URLs of a client
+--- x_http: logout_client a { federated https://a.example/; federated https://b.example/; }
+--- error_log
+"federated" takes one URL, once
+
+
+
+=== TEST 74: a client without a name in the directive
+--- x_http: logout_client { return_url https://a.example.com/; }
+--- error_log
+invalid number of arguments in "logout_client" directive
+
+
+
+=== TEST 75: a secret behind a misspelled parameter is not told
+--- x_location: logout auth0; logout_session format=express secret=hunter2hunter2;
+--- error_log
+invalid parameter "secret": there is no parameter "secret"
+--- no_error_log
+hunter2
+
+
+
+=== TEST 76: a flag with a value
+--- x_location: logout auth0; logout_session format=express secure=on;
+--- error_log
+invalid parameter "secure": "secure" takes no value
+
+
+
+=== TEST 77: a parameter without its value
+--- x_location: logout auth0; logout_session format=express redis=;
+--- error_log
+invalid parameter "redis": "redis" is empty
+
+
+
+=== TEST 78: and without its "="
+--- x_location: logout auth0; logout_session format=express path;
+--- error_log
+invalid parameter "path": "path" is empty
+
+
+
+=== TEST 79: a parameter of a session twice
+--- x_location: logout auth0; logout_session format=raw cookie=a prefix=sess: cookie=b;
+--- error_log
+invalid parameter "cookie": it is given twice
+
+
+
+=== TEST 80: an attribute of a session's cookie twice
+--- x_location: logout auth0; logout_session format=express path=/ secure path=/app;
+--- error_log
+invalid parameter "path": it is given twice
+
+
+
+=== TEST 81: two secret files
+--- x_location: logout auth0; logout_session format=express secret_file=$TEST_NGINX_SECRETS/fine secret_file=$TEST_NGINX_SECRETS/fine;
+--- error_log
+invalid parameter "secret_file": it is given twice
+
+
+
+=== TEST 82: prefix and key
+--- x_location: logout auth0; logout_session format=raw cookie=a prefix=sess: key=sess:$logout_session_id;
+--- error_log
+logout_session: "key=" is the whole key, "prefix=" has no place in it
+
+
+
+=== TEST 83: a session without anything
+--- x_location: logout auth0; logout_session;
+--- error_log
+invalid number of arguments in "logout_session" directive
+
+
+
+=== TEST 84: a flag of a cookie with a value
+--- x_location: logout auth0; logout_clear_cookie a httponly=on;
+--- error_log
+unknown parameter "httponly=" in "logout_clear_cookie", did you mean "httponly"?
+
+
+
+=== TEST 85: an attribute of a cookie twice
+--- x_location: logout auth0; logout_clear_cookie a path=/ path=/b;
+--- error_log
+invalid parameter "path": it is given twice
+
+
+
+=== TEST 86: a domain that would end the line
+--- x_location: logout auth0; logout_clear_cookie a "domain=a.example; Secure";
+--- error_log
+cookie "a":
+
+
+
+=== TEST 87: a misspelled parameter of a token
+--- x_location: logout schibsted; logout_token kye=token:$logout_token;
+--- error_log
+unknown parameter "kye=" in "logout_token", did you mean "key="?
+
+
+
+=== TEST 88: a token's store that does not exist
+--- x_location: logout schibsted; logout_token key=token:$logout_token redis=tokens;
+--- error_log
+unknown logout_redis "tokens"
+
+
+
+=== TEST 89: logout_token's parameter twice
+--- x_location: logout schibsted; logout_token key=a:$logout_token key=b:$logout_token;
+--- error_log
+invalid parameter "key": it is given twice
+
+
+
+=== TEST 90: neither refuse nor defer
+--- x_location: logout auth0; logout_redis_failure retry;
+--- error_log
+invalid parameter "retry": it must be refuse or defer
+
+
+
+=== TEST 91: later, but nowhere to keep it
+--- x_location
+include ../html/logout.conf;
+--- user_files
+>>> logout.conf
+logout auth0;
+logout_session format=raw cookie=sid prefix=sess:;
+logout_redis_failure defer;
+--- error_log eval
+qr{a logout_zone is needed to keep deletions for later in /\S+/logout\.conf:1}
+
+
+
+=== TEST 92: later, in a zone that does not exist
+--- x_location: logout auth0; logout_session format=raw cookie=sid prefix=sess:; logout_redis_failure defer zone=z;
+--- error_log
+unknown logout_zone "z"
+
+
+
+=== TEST 93: later, in one of two zones
+--- x_http
+logout_redis sessions { server 127.0.0.1:6379; }
+logout_zone a 64k;
+logout_zone b 64k;
+--- x_location: logout auth0; logout_session format=raw cookie=sid prefix=sess:; logout_redis_failure defer;
+--- error_log
+zone=NAME is needed, there are several logout_zone
+
+
+
+=== TEST 94: a misspelled parameter of logout_redis_failure
+--- x_location: logout auth0; logout_return_url /; logout_redis_failure defer zon=a;
+--- error_log
+unknown parameter "zon=" in "logout_redis_failure", did you mean "zone="?
+
+
+
+=== TEST 95: parameters of refuse
+--- x_location: logout auth0; logout_return_url /; logout_redis_failure refuse zone=a;
+--- error_log
+invalid parameter "zone=a": only "defer" has parameters
+
+
+
+=== TEST 96: a time that is none
+--- x_location: logout auth0; logout_return_url /; logout_redis_failure defer for=ever;
+--- error_log
+invalid parameter "for=ever": it is no time
+
+
+
+=== TEST 97: logout_redis_failure twice
+--- x_location: logout auth0; logout_return_url /; logout_redis_failure refuse; logout_redis_failure refuse;
+--- error_log
+"logout_redis_failure" directive is duplicate
+
+
+
+=== TEST 98: again at a time that is none
+--- x_location: logout auth0; logout_return_url /; logout_again soon;
+--- error_log
+invalid parameter "soon": it must be a time or zone=NAME
+
+
+
+=== TEST 99: again at no time
+--- x_location: logout auth0; logout_return_url /; logout_again zone=a;
+--- error_log
+"logout_again" takes 1 to 8 times
+
+
+
+=== TEST 100: again too often
+--- x_location: logout auth0; logout_return_url /; logout_again 1s 2s 3s 4s 5s 6s 7s 8s 9s;
+--- error_log
+"logout_again" takes 1 to 8 times
+
+
+
+=== TEST 101: logout_again twice
+--- x_location: logout auth0; logout_return_url /; logout_again 1s; logout_again 2s;
+--- error_log
+"logout_again" directive is duplicate
+
+
+
+=== TEST 102: a zone without room
+--- x_http: logout_zone a 1k;
+--- error_log
+zone size "1k" must be a size of at least 32768
+
+
+
+=== TEST 103: a zone of no size
+--- x_http: logout_zone a big;
+--- error_log
+zone size "big" must be a size of at least 32768
+
+
+
+=== TEST 104: two zones of one name
+--- x_http
+logout_zone a 64k;
+logout_zone a 64k;
+--- error_log
+duplicate logout_zone "a"
+
+
+
+=== TEST 105: a zone in a server
+--- x_server: logout_zone a 64k;
+--- error_log
+"logout_zone" directive is not allowed here
+
+
+
+=== TEST 106: a store in a server
+--- x_server: logout_redis b { server 127.0.0.1:6379; }
+--- error_log
+"logout_redis" directive is not allowed here
+
+
+
+=== TEST 107: neither on nor off
+--- x_location: logout auth0; logout_return_url /; logout_match_query yes;
+--- error_log
+invalid value "yes" in "logout_match_query" directive, it must be "on" or "off"
+
+
+
+=== TEST 108: logout_cross_site twice
+--- x_location: logout auth0; logout_return_url /; logout_cross_site any; logout_cross_site any;
+--- error_log
+"logout_cross_site" directive is duplicate
+
+
+
+=== TEST 109: logout_clear_site_data twice
+--- x_location: logout auth0; logout_return_url /; logout_clear_site_data storage; logout_clear_site_data storage;
+--- error_log
+"logout_clear_site_data" directive is duplicate
+
+
+
+=== TEST 110: what is unwise to clear is warned of
+--- x_location: logout auth0; logout_return_url /; logout_clear_site_data cache cookies;
+--- x_accepted: 1
+--- error_log eval
+[qr{\[warn\] .*"cache" makes Chrome stall}, qr{\[warn\] .*"cookies" takes the cookies of sibling domains}]
+
+
+
+=== TEST 111: the status of something else
+--- x_location: logout_status on;
+--- error_log
+invalid number of arguments in "logout_status" directive
+
+
+
+=== TEST 112: status and logout in one location
+--- x_location: logout auth0; logout_return_url /; logout_status;
+--- error_log
+"logout_status" directive conflicts with another handler of this location
+
+
+
+=== TEST 113: logout_status_zone twice
+--- x_location: logout auth0; logout_return_url /; logout_status_zone a; logout_status_zone b;
+--- error_log
+"logout_status_zone" directive is duplicate
+
+
+
+=== TEST 114: an ID token's keys without a provider
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json other.json;
+--- error_log
+"logout_jwks" needs a file and issuer=URL
+
+
+
+=== TEST 115: a provider that is no URL
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json issuer=idp.example;
+--- error_log
+invalid issuer "idp.example":
+
+
+
+=== TEST 116: keys that are not there
+--- x_location: logout oidc; logout_return_url /; logout_jwks $TEST_NGINX_SECRETS/none issuer=https://idp.example;
+--- error_log eval
+qr{open\(\) ".*/none" failed \(2: No such file or directory\)}
+
+
+
+=== TEST 117: keys that are no JSON
+--- x_location: logout oidc; logout_return_url /; logout_jwks $TEST_NGINX_SECRETS/fine issuer=https://idp.example;
+--- error_log eval
+qr{".*/fine": }
+--- no_error_log
+a-secret-that
+
+
+
+=== TEST 118: a client's provider twice
+--- x_http: logout_client a { jwks keys.json; }
+--- error_log
+"jwks" in logout_client takes FILE and issuer=URL, once
+
+
+
+=== TEST 119: to ask, or not to
+--- x_location: logout auth0; logout_return_url /; logout_confirm yes;
+--- error_log
+invalid value "yes" in "logout_confirm", it must be "on" or "off"
+
+
+
+=== TEST 120: to ask, with a secret in the wrong place
+--- x_location: logout auth0; logout_return_url /; logout_confirm on secret=hunter2hunter2;
+--- error_log
+unknown parameter "secret=" in "logout_confirm"
+--- no_error_log
+hunter2
+
+
+
+=== TEST 121: to ask, with a secret that is none
+--- x_location: logout auth0; logout_return_url /; logout_confirm on secret_file=$TEST_NGINX_SECRETS/newline;
+--- error_log eval
+qr{invalid parameter "secret_file=.*/newline": there is no secret in the file}
+
+
+
+=== TEST 122: to ask about the end of nothing; the line is that of "logout"
+--- x_location
+include ../html/logout.conf;
+--- user_files
+>>> logout.conf
+# one
+logout auth0;
+logout_return_url /;
+logout_confirm on;
+--- error_log eval
+qr{"logout_confirm" needs a logout_session: what is confirmed is its end in /\S+/logout\.conf:2}
+
+
+
+=== TEST 123: to ask without a way to answer
+--- x_location: logout auth0; logout_session format=raw cookie=sid prefix=sess:; logout_confirm on; logout_methods GET;
+--- error_log
+"logout_confirm" needs POST in logout_methods
+
+
+
+=== TEST 124: a folder as a secret
+--- x_location: logout auth0; logout_session format=express secret_file=$TEST_NGINX_SECRETS;
+--- error_log eval
+qr{".*" must be a file of 1 to 65536 bytes}
+
+
+
+=== TEST 125: a password file of one empty line
+--- x_http: logout_redis a { server 127.0.0.1:6379; password_file $TEST_NGINX_SECRETS/newline; }
+--- error_log eval
+qr{the first line of the password file ".*/newline" is empty}
+
+
+
+=== TEST 126: a password behind a misspelled parameter is not told
+--- x_http: logout_redis a { server 127.0.0.1:6379; pasword hunter2hunter2; }
+--- error_log
+unknown directive "pasword" in "logout_redis", did you mean "password"?
+--- no_error_log
+hunter2
+
+
+
+=== TEST 127: a URL of each dangerous scheme, whatever its letters' case
+--- x_location: logout auth0; logout_return_url / DATA:text/html,x;
+--- error_log eval
+qr{return URL "DATA:text/html,x": }
+
+
+
+=== TEST 128: vbscript:
+--- x_location: logout auth0; logout_return_url / vbscript:x;
+--- error_log eval
+qr{return URL "vbscript:x": }
+
+
+
+=== TEST 129: file:
+--- x_location: logout auth0; logout_return_url / file:///etc/passwd;
+--- error_log eval
+qr{return URL "file:///etc/passwd": }
+
+
+
+=== TEST 130: blob:
+--- x_location: logout auth0; logout_return_url / blob:https://a.example.com/1;
+--- error_log eval
+qr{return URL "blob:https://a\.example\.com/1": }
+
+
+
+=== TEST 131: another site by two slashes
+--- x_location: logout auth0; logout_return_url / //a.example.com/;
+--- error_log eval
+qr{return URL "//a\.example\.com/": }

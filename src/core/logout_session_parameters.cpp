@@ -2,6 +2,7 @@
 
 #include "logout_nearest.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace logout {
@@ -99,8 +100,26 @@ std::optional<std::string> set_format(SessionSettings& settings,
 }
 
 
+bool is_flag(std::string_view name)
+{
+    return name == "secure" || name == "httponly" || name == "partitioned";
+}
+
+
+// The directive reads some parameters itself, where they are as they should be.
+std::string misused(std::string_view name)
+{
+    return quoted(name) + (is_flag(name) ? " takes no value" : " is empty");
+}
+
+
 std::string unknown(std::string_view name)
 {
+    if (std::find(std::begin(names), std::end(names), name) !=
+        std::end(names)) {
+        return misused(name);
+    }
+
     std::string problem = "there is no parameter " + quoted(name);
 
     std::string_view nearest = nearest_word(name, names, std::size(names));

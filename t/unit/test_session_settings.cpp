@@ -56,6 +56,10 @@ void parameters_are_refused(void**)
                 "secretfile");
     assert_string_equal(problem_with("blue", "x").c_str(),
                         "there is no parameter \"blue\"");
+    assert_string_equal(problem_with("secure", "on").c_str(),
+                        "\"secure\" takes no value");
+    assert_string_equal(problem_with("redis", "").c_str(),
+                        "\"redis\" is empty");
     assert_string_equal(problem_with("format", "").c_str(),
                         "\"format\" is empty");
     assert_string_equal(problem_with("cookie", "").c_str(),
@@ -263,11 +267,17 @@ void near_words_are_suggested(void**)
         const char* word;
         const char* nearest;
     } cases[] = {
-        {"prefix", "prefix"},  {"prefx", "prefix"},
-        {"refix", "prefix"},   {"sufix", "suffix"},
-        {"cookies", "cookie"}, {"kye", ""},
-        {"keys", "key"},       {"ky", "key"},
-        {"colour", ""},        {"", ""},
+        {"prefix", "prefix"},
+        {"prefx", "prefix"},
+        {"refix", "prefix"},
+        {"sufix", "suffix"},
+        {"cookies", "cookie"},
+        {"kye", "key"},
+        {"keys", "key"},
+        {"ky", "key"},
+        {"colour", ""},
+        {"yek", ""},
+        {"", ""},
     };
 
     for (const auto& example : cases) {
