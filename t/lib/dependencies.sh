@@ -15,7 +15,7 @@ packages() {
                        libtest-base-perl libtext-diff-perl \
                        liblist-moreutils-perl libtest-longstring-perl \
                        libwww-perl libipc-run-perl libcrypt-jwt-perl \
-                       curl openssl procps ;;
+                       curl nghttp2-client openssl procps ;;
         demo)     echo nginx redis-server redis-tools curl ;;
         asan)     echo dpkg-dev ca-certificates libpcre2-dev zlib1g-dev ;;
         valgrind) echo valgrind libc6-dbg ;;
