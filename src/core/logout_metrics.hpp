@@ -18,7 +18,7 @@ namespace logout {
 
 // Room for more results and errors than there are.
 constexpr std::size_t counted_results = 16;
-constexpr std::size_t counted_errors = 8;
+constexpr std::size_t counted_errors = 16;
 
 // Whether the number, which is less than the above, is one of a result or an
 // error; none is not an error.

@@ -13,6 +13,8 @@ const char* describe(FrontchannelProblem problem)
         return "iss is not the configured issuer";
     case FrontchannelProblem::too_long:
         return "sid is longer than 512 bytes";
+    case FrontchannelProblem::session_missing:
+        return "iss and sid are required here";
     }
 
     return "";
@@ -21,7 +23,8 @@ const char* describe(FrontchannelProblem problem)
 
 FrontchannelProblem check_frontchannel(std::string_view iss,
                                        std::string_view sid,
-                                       std::string_view issuer)
+                                       std::string_view issuer,
+                                       bool session_required)
 {
     if (iss.empty() != sid.empty()) {
         return FrontchannelProblem::one_without_the_other;
@@ -29,6 +32,10 @@ FrontchannelProblem check_frontchannel(std::string_view iss,
 
     if (!iss.empty() && iss != issuer) {
         return FrontchannelProblem::issuer_mismatch;
+    }
+
+    if (sid.empty() && session_required) {
+        return FrontchannelProblem::session_missing;
     }
 
     if (sid.size() > frontchannel_sid_max_length) {

@@ -216,6 +216,8 @@ const char* describe(LogoutTokenProblem problem, JwtProblem token_problem)
                "to 512 bytes";
     case LogoutTokenProblem::identifier_missing:
         return "the token has no \"jti\"";
+    case LogoutTokenProblem::nobody_findable:
+        return "the token's \"sid\" or \"sub\" cannot be looked up here";
     case LogoutTokenProblem::replayed:
         return "the token was used before";
     }
@@ -287,17 +289,15 @@ std::pmr::string logout_token_replay_key(std::string_view prefix,
 }
 
 
-std::pmr::string backchannel_error_body(LogoutTokenProblem problem,
-                                        JwtProblem token_problem,
-                                        std::pmr::memory_resource* memory)
+void write_backchannel_error(std::string_view error,
+                             std::string_view description,
+                             std::pmr::string& body)
 {
-    std::pmr::string body(memory);
-
-    body += "{\"error\":\"invalid_request\",\"error_description\":";
-    append_quoted(body, describe(problem, token_problem));
+    body += "{\"error\":";
+    append_quoted(body, error);
+    body += ",\"error_description\":";
+    append_quoted(body, description);
     body += "}\n";
-
-    return body;
 }
 
 }  // namespace logout

@@ -42,7 +42,8 @@ enum class LogoutTokenProblem {
     nobody_named,        // neither "sid" nor "sub"
     bad_name,            // "sid", "sub" or "jti" empty, too long or no string
     identifier_missing,  // no "jti"
-    replayed,            // for the caller: the "jti" was seen before
+    nobody_findable,     // for the caller: there is no index to look in
+    replayed,            // the same: the "jti" was seen before
 };
 
 // Whom a location believes, and which clients it ends sessions of.
@@ -84,10 +85,11 @@ std::pmr::string logout_token_replay_key(std::string_view prefix,
                                          std::string_view identifier,
                                          std::pmr::memory_resource* memory);
 
-// The JSON body of the answer 400 (section 2.8).
-std::pmr::string backchannel_error_body(LogoutTokenProblem problem,
-                                        JwtProblem token_problem,
-                                        std::pmr::memory_resource* memory);
+// The JSON body of the answer 400 (section 2.8), with OAuth's words for errors:
+// `description` is a text of this module, without a full stop.
+void write_backchannel_error(std::string_view error,
+                             std::string_view description,
+                             std::pmr::string& body);
 
 }  // namespace logout
 

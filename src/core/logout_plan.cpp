@@ -3,6 +3,8 @@
 #include "logout_bearer.hpp"
 #include "logout_client_choice.hpp"
 #include "logout_jsonp.hpp"
+#include "logout_plan_provider.hpp"
+#include "logout_plan_steps.hpp"
 #include "logout_state.hpp"
 
 #include <cstring>
@@ -275,27 +277,6 @@ void apply_bad_request_policy(const LogoutPolicy& policy, LogoutPlan& plan)
 }
 
 
-void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
-                   std::pmr::memory_resource* memory, LogoutPlan& plan)
-{
-    std::pmr::vector<DerivedSession> derived(memory);
-
-    derived.reserve(1);
-    plan.sessions.reserve(policy.sessions.size());
-
-    for (std::size_t rule = 0; rule < policy.sessions.size(); ++rule) {
-        derived.clear();
-        policy.sessions[rule]->derive(request.cookie_headers,
-                                      request.cookie_header_count, memory,
-                                      derived);
-
-        for (DerivedSession& session : derived) {
-            plan.sessions.push_back({rule, std::move(session)});
-        }
-    }
-}
-
-
 // Scripts cannot ask, and need not: judge_source() knows their pages. A link is
 // no script, whatever token it names. Without a session there is nothing to
 // lose.
@@ -338,25 +319,6 @@ void ask_for_confirmation(const LogoutRequest& request,
 }
 
 
-std::optional<Result> refuse_unread(const LogoutRequest& request,
-                                    const LogoutPolicy& policy)
-{
-    if (!policy.methods.contains(request.method)) {
-        return Result::method_not_allowed;
-    }
-
-    if (is_speculative(request.fetch)) {
-        return Result::prefetch;
-    }
-
-    if (request.body_too_large) {
-        return Result::body_too_large;
-    }
-
-    return std::nullopt;
-}
-
-
 // Only scripts of a client's origins get leave to go on.
 void plan_preflight(const LogoutRequest& request, const LogoutPolicy& policy,
                     std::pmr::memory_resource* memory, LogoutPlan& plan)
@@ -378,11 +340,10 @@ void plan_preflight(const LogoutRequest& request, const LogoutPolicy& policy,
                                                : Result::preflight;
 }
 
-}  // namespace
 
-
-LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
-                       std::pmr::memory_resource* memory)
+LogoutPlan plan_for_user(const LogoutRequest& request,
+                         const LogoutPolicy& policy,
+                         std::pmr::memory_resource* memory)
 {
     LogoutPlan plan(memory);
 
@@ -442,6 +403,64 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
     }
 
     return plan;
+}
+
+}  // namespace
+
+
+std::optional<Result> refuse_unread(const LogoutRequest& request,
+                                    const LogoutPolicy& policy)
+{
+    if (!policy.methods.contains(request.method)) {
+        return Result::method_not_allowed;
+    }
+
+    if (is_speculative(request.fetch)) {
+        return Result::prefetch;
+    }
+
+    if (request.body_too_large) {
+        return Result::body_too_large;
+    }
+
+    return std::nullopt;
+}
+
+
+void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
+                   std::pmr::memory_resource* memory, LogoutPlan& plan)
+{
+    std::pmr::vector<DerivedSession> derived(memory);
+
+    derived.reserve(1);
+    plan.sessions.reserve(policy.sessions.size());
+
+    for (std::size_t rule = 0; rule < policy.sessions.size(); ++rule) {
+        derived.clear();
+        policy.sessions[rule]->derive(request.cookie_headers,
+                                      request.cookie_header_count, memory,
+                                      derived);
+
+        for (DerivedSession& session : derived) {
+            plan.sessions.push_back({rule, std::move(session)});
+        }
+    }
+}
+
+
+LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
+                       std::pmr::memory_resource* memory)
+{
+    switch (policy.protocol->asked_by) {
+    case AskedBy::user:
+        break;
+    case AskedBy::provider_frame:
+        return plan_frontchannel(request, policy, memory);
+    case AskedBy::provider:
+        return plan_backchannel(request, policy, memory);
+    }
+
+    return plan_for_user(request, policy, memory);
 }
 
 }  // namespace logout

@@ -73,6 +73,22 @@ struct LogoutRequest {
     std::string_view preflight_headers;
 };
 
+// What a location needs to know that an OpenID provider calls.
+struct ProviderPolicy {
+    bool finds_sid = false;  // sessions are found by the provider's "sid"
+    bool finds_sub = false;  // or by the user's "sub"
+
+    // oidc-frontchannel: who calls, who may frame the answer, and the header
+    // that says so.
+    std::string issuer;
+    Origins frames;
+    std::string page_policy;
+    bool session_required = false;  // "sid" must be there
+
+    // oidc-backchannel: the audiences of tokens for this location.
+    std::vector<std::string> client_ids;
+};
+
 // One location's configuration, compiled. Immutable; what it points to lives
 // as long as the configuration.
 struct LogoutPolicy {
@@ -91,6 +107,22 @@ struct LogoutPolicy {
     const HmacKey* confirmation_key = nullptr;
 
     std::string base_domain;  // of the session cookie, for JSONP; may be empty
+
+    // Set where an OpenID provider calls, nullptr elsewhere.
+    const ProviderPolicy* provider = nullptr;
+};
+
+// Whose sessions an OpenID provider wants ended, by an index in Redis.
+struct ProviderLogout {
+    std::string_view session_id;  // "sid"; not empty: the one of this session
+    std::string_view subject;     // "sub"; not empty: all of this user
+
+    // Of a logout_token: its "jti", which is good for one logout, and for how
+    // many seconds it is to be remembered. Empty: there is no token.
+    std::string_view token_id;
+    int remember_for = 0;
+
+    bool any() const { return !session_id.empty() || !subject.empty(); }
 };
 
 struct LogoutPlan {
@@ -122,6 +154,11 @@ struct LogoutPlan {
     std::string_view token;             // an access token to end
     bool expire_cookies = true;         // false: no cookies came, or refused
     std::pmr::vector<PlannedSession> sessions;
+    ProviderLogout provider;
+    bool for_server = false;  // no browser: neither page nor redirect
+
+    // A Content-Security-Policy header for every answer; may be empty.
+    std::string_view page_policy;
 
     // If `refusal` is confirmation_required: the form's token, and what was in
     // the body and is to come with it again.

@@ -6,7 +6,7 @@ namespace logout {
 
 namespace {
 
-const std::array<ProtocolTraits, 3> protocols = {{
+const std::array<ProtocolTraits, 5> protocols = {{
     // Auth0's Authentication API, GET /v2/logout: query and fragment of
     // returnTo are not considered in matching
     {"auth0",
@@ -33,6 +33,24 @@ const std::array<ProtocolTraits, 3> protocols = {{
      ClientRule::for_return_url,
      DefaultReturn::signed_out_page,
      QueryMatching::compared},
+
+    // OpenID Connect Front-Channel Logout 1.0; nobody is sent anywhere
+    {"oidc-frontchannel",
+     Parameter::post_logout_redirect_uri,
+     {Parameter::iss, Parameter::sid},
+     ClientRule::optional,
+     DefaultReturn::signed_out_page,
+     QueryMatching::compared,
+     AskedBy::provider_frame},
+
+    // OpenID Connect Back-Channel Logout 1.0
+    {"oidc-backchannel",
+     Parameter::post_logout_redirect_uri,
+     {Parameter::logout_token},
+     ClientRule::optional,
+     DefaultReturn::signed_out_page,
+     QueryMatching::compared,
+     AskedBy::provider},
 }};
 
 }  // namespace
@@ -52,7 +70,7 @@ const ProtocolTraits* find_protocol(std::string_view name)
 
 std::string_view protocol_names()
 {
-    return "auth0, schibsted, oidc";
+    return "auth0, schibsted, oidc, oidc-frontchannel, oidc-backchannel";
 }
 
 }  // namespace logout

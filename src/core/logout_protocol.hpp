@@ -22,6 +22,13 @@ enum class DefaultReturn {
     signed_out_page,  // a page that says so
 };
 
+// Who makes the requests.
+enum class AskedBy {
+    user,            // a browser or program, for its user
+    provider_frame,  // a page of an OpenID provider, in a frame
+    provider,        // an OpenID provider's server
+};
+
 struct ProtocolTraits {
     std::string_view name;  // as in "logout NAME;"
     Parameter return_url;
@@ -29,6 +36,7 @@ struct ProtocolTraits {
     ClientRule client;
     DefaultReturn default_return;
     QueryMatching query_matching;
+    AskedBy asked_by = AskedBy::user;
 };
 
 // Returns nullptr for an unknown name. The result is static.

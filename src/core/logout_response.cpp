@@ -1,6 +1,7 @@
 #include "logout_response.hpp"
 
 #include "logout_jsonp.hpp"
+#include "logout_oidc_logout_token.hpp"
 #include "logout_page.hpp"
 
 namespace logout {
@@ -207,6 +208,47 @@ void add_cors(const LogoutRequest& request, const LogoutPlan& plan,
 }
 
 
+// OpenID Connect Back-Channel Logout 1.0, section 2.8: 400 also where the
+// request was in order and the logout failed.
+void answer_server(const LogoutPlan& plan, LogoutResponse& response)
+{
+    if (is_ended(response.result)) {
+        return;
+    }
+
+    response.status = 400;
+    response.content_type = content_type(BodyFormat::json);
+
+    if (response.result == Result::redis_unavailable) {
+        write_backchannel_error("temporarily_unavailable",
+                                "the sessions could not be ended",
+                                response.body);
+        return;
+    }
+
+    write_backchannel_error("invalid_request",
+                            plan.parameter_verdict
+                                ? plan.token_problem
+                                : describe(plan.parameter_verdict.problem),
+                            response.body);
+}
+
+
+bool is_server_answer(const LogoutPlan& plan, Result result)
+{
+    return plan.for_server && result != Result::method_not_allowed &&
+           result != Result::body_too_large;
+}
+
+
+// Where a provider names a session that nobody has, the user may have another.
+bool ends_cookies(const LogoutPlan& plan, const RedisOutcome& outcome)
+{
+    return plan.expire_cookies &&
+           (plan.provider.session_id.empty() || outcome.deleted > 0);
+}
+
+
 bool is_script_answer(const LogoutPlan& plan)
 {
     return !plan.callback.empty() && !plan.refusal;
@@ -272,11 +314,15 @@ LogoutResponse respond(const LogoutRequest& request, const LogoutPlan& plan,
     response.result = result_of(plan, outcome);
     add_cors(request, plan, response);
 
-    if (is_ended(response.result) && plan.expire_cookies) {
+    response.page_policy = plan.page_policy;
+
+    if (is_ended(response.result) && ends_cookies(plan, outcome)) {
         expire_cookies(request, expiry, memory, response);
     }
 
-    if (is_script_answer(plan)) {
+    if (is_server_answer(plan, response.result)) {
+        answer_server(plan, response);
+    } else if (is_script_answer(plan)) {
         answer_script(request, plan, memory, response);
     } else if (is_ended(response.result)) {
         answer(request, plan, location, response);

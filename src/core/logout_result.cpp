@@ -57,6 +57,10 @@ std::string_view name(RequestError error)
         return "invalid_id_token_hint";
     case RequestError::not_replicated:
         return "not_replicated";
+    case RequestError::unknown_issuer:
+        return "unknown_issuer";
+    case RequestError::invalid_logout_token:
+        return "invalid_logout_token";
     }
 
     return "";
@@ -113,6 +117,10 @@ std::string_view explain_to_user(RequestError error)
     case RequestError::not_replicated:
         return "You are signed out, but not every copy of the session is known"
                " to be gone.";
+    case RequestError::unknown_issuer:
+        return "The identity provider (iss) is not known here.";
+    case RequestError::invalid_logout_token:
+        return "The logout_token is not valid here.";
     }
 
     return "";

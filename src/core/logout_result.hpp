@@ -32,6 +32,8 @@ enum class RequestError {
     return_url_not_allowed,
     invalid_id_token_hint,  // forged, of another client, not readable
     not_replicated,         // deleted, but fewer replicas followed than asked
+    unknown_issuer,         // a provider that is not the configured one
+    invalid_logout_token,   // forged, for others, expired, used before
 };
 
 // Whether the user is signed out, as far as this request can bring about.

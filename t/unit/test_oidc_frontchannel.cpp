@@ -54,6 +54,18 @@ void lengths(void**)
                 FrontchannelProblem::too_long);
 }
 
+
+
+void registered_to_get_a_session(void**)
+{
+    assert_true(check_frontchannel("", "", issuer, true) ==
+                FrontchannelProblem::session_missing);
+    assert_true(check_frontchannel(issuer, "", issuer, true) ==
+                FrontchannelProblem::one_without_the_other);
+    assert_true(check_frontchannel(issuer, "s1", issuer, true) ==
+                FrontchannelProblem::none);
+}
+
 }  // namespace
 
 
@@ -63,6 +75,7 @@ int main()
         cmocka_unit_test(both_or_neither),
         cmocka_unit_test(issuers),
         cmocka_unit_test(lengths),
+        cmocka_unit_test(registered_to_get_a_session),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);
