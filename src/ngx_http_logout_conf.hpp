@@ -6,6 +6,7 @@
 #include "ngx_http_logout_deferred.hpp"
 #include "ngx_http_logout_index.hpp"
 #include "ngx_http_logout_ngx.hpp"
+#include "ngx_http_logout_provider.hpp"
 #include "ngx_http_logout_counting.hpp"
 
 #include "core/logout_plan.hpp"
@@ -124,6 +125,9 @@ struct LocationPolicy {
     const ClientList* clients = nullptr;
     const FederatedUrl* federated = nullptr;
     std::optional<logout::HmacKey> confirmation_key;
+    std::optional<logout::ProviderPolicy> provider;
+    const ProviderIndex* index = nullptr;  // logout_oidc_index
+    std::size_t index_store = 0;           // as Session::store
     const CountedLocation* counted = nullptr;
 };
 
@@ -157,6 +161,8 @@ struct ngx_http_logout_loc_conf_t {
     logout::TokenIssuer* issuer;
     std::vector<SessionRule>* sessions;
     Confirmation* confirmation;
+    FrontchannelRule* frontchannel;
+    ProviderIndex* oidc_index;
     std::vector<TokenRule>* tokens;
     std::vector<ClearCookieRule>* clear_cookies;
     std::string* clear_site_data;
@@ -196,6 +202,27 @@ char* ngx_http_logout_confirm(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 bool ngx_http_logout_compile_confirmation(
     ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
     LocationPolicy& location);
+
+char* ngx_http_logout_frontchannel(ngx_conf_t* cf, ngx_command_t* cmd,
+                                   void* conf);
+char* ngx_http_logout_oidc_index(ngx_conf_t* cf, ngx_command_t* cmd,
+                                 void* conf);
+
+// Prepare `location` for the provider that calls it, and for looking up
+// sessions in an index. Return what is wrong, or an empty string.
+std::string
+ngx_http_logout_compile_provider(const ngx_http_logout_loc_conf_t* conf,
+                                 LocationPolicy& location);
+std::string
+ngx_http_logout_compile_oidc_index(const ngx_http_logout_loc_conf_t* conf,
+                                   ngx_array_t* stores,
+                                   LocationPolicy& location);
+
+// The place in `stores` of the one that is called `name`, or of the only one if
+// `name` is empty. Sets `problem` if there is none.
+std::optional<std::size_t>
+ngx_http_logout_store_index(ngx_array_t* stores, const std::string& name,
+                            std::string& problem);
 
 // Reads the arguments FILE issuer=URL of the directive or parameter that `cf`
 // is at. Returns nullptr after saying what is wrong with them.

@@ -2,6 +2,7 @@
 
 #include "ngx_http_logout_request.hpp"
 
+#include "core/logout_plan_provider.hpp"
 #include "redis/logout_redis_conf.hpp"
 
 #include <exception>
@@ -42,6 +43,8 @@ void request_cleanup(void* data)
     if (context->replies_due > 0) {
         ngx_http_logout_count_abandoned(*context->location.counted);
     }
+
+    ngx_http_logout_drop_claim(*context);
 
     for (LogoutContext::Waiting& waiting : context->waiting) {
         if (waiting.pending != nullptr) {
@@ -124,21 +127,13 @@ ngx_int_t answer(LogoutContext& context)
                                &context.memory);
     });
 
+    if (!is_ended(context.response->result)) {
+        ngx_http_logout_release_token(context);
+    }
+
     count(context);
     ngx_http_logout_log(context);
     return ngx_http_logout_send(context);
-}
-
-
-void note_failure(LogoutContext& context, std::size_t store,
-                  std::string_view reason)
-{
-    ++context.outcome.failed;
-
-    if (context.failure.len == 0) {
-        context.failed_store = to_ngx_str(store_name(context, store));
-        context.failure = copy_to_pool(context.r->pool, reason);
-    }
 }
 
 
@@ -151,7 +146,7 @@ void defer_or_fail(const LogoutContext::Waiting& waiting,
     if (reason != "NOPERM" && defer(waiting)) {
         ++context.outcome.deferred;
     } else {
-        note_failure(context, waiting.store, reason);
+        ngx_http_logout_note_failure(context, waiting.store, reason);
     }
 }
 
@@ -197,7 +192,8 @@ void note_script_reply(const LogoutContext::Waiting& waiting,
     const auto reply = logout::read_session_index_reply(text);
 
     if (!reply) {
-        note_failure(context, waiting.store, "unexpected reply");
+        ngx_http_logout_note_failure(context, waiting.store,
+                                     "unexpected reply");
         return;
     }
 
@@ -206,7 +202,7 @@ void note_script_reply(const LogoutContext::Waiting& waiting,
 
     const std::string_view problem = describe(reply->outcome);
     if (!problem.empty()) {
-        note_failure(context, waiting.store, problem);
+        ngx_http_logout_note_failure(context, waiting.store, problem);
     }
 }
 
@@ -242,7 +238,8 @@ void note_reply(const LogoutContext::Waiting& waiting,
         break;
     }
 
-    note_failure(*waiting.context, waiting.store, "unexpected reply");
+    ngx_http_logout_note_failure(*waiting.context, waiting.store,
+                                 "unexpected reply");
 }
 
 
@@ -259,18 +256,9 @@ ngx_int_t answer_without_exceptions(LogoutContext& context) noexcept
 }
 
 
-void reply_handler(void* data, const logout::redis::Reply& reply)
+// Answers once Redis has said all that there is to say.
+void finish(LogoutContext& context) noexcept
 {
-    auto* const waiting = static_cast<LogoutContext::Waiting*>(data);
-    LogoutContext& context = *waiting->context;
-
-    waiting->pending = nullptr;
-    note_reply(*waiting, reply);
-
-    if (--context.replies_due > 0) {
-        return;
-    }
-
     context.redis_time = ngx_current_msec - context.sent_at;
 
     ngx_http_request_t* const r = context.r;
@@ -282,13 +270,17 @@ void reply_handler(void* data, const logout::redis::Reply& reply)
 }
 
 
-logout::redis::Store* worker_store(const LogoutContext& context,
-                                   std::size_t store)
+void reply_handler(void* data, const logout::redis::Reply& reply)
 {
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
+    auto* const waiting = static_cast<LogoutContext::Waiting*>(data);
+    LogoutContext& context = *waiting->context;
 
-    return lmcf->workers[store];
+    waiting->pending = nullptr;
+    note_reply(*waiting, reply);
+
+    if (--context.replies_due == 0) {
+        finish(context);
+    }
 }
 
 
@@ -297,7 +289,8 @@ void send(LogoutContext& context, const LogoutContext::Waiting& command)
     context.waiting.push_back(command);
 
     LogoutContext::Waiting& waiting = context.waiting.back();
-    logout::redis::Store* const store = worker_store(context, waiting.store);
+    logout::redis::Store* const store =
+        ngx_http_logout_worker_store(context, waiting.store);
 
     waiting.pending =
         waiting.script != nullptr
@@ -320,7 +313,6 @@ void send_commands(LogoutContext& context)
 {
     // the handlers keep pointers to the elements
     context.waiting.reserve(context.keys.size() + context.scripts.size());
-    context.sent_at = ngx_current_msec;
 
     for (const LogoutContext::Key& key : context.keys) {
         if (!key.in_script) {
@@ -352,6 +344,64 @@ void delete_again(const LogoutContext& context)
 }
 
 
+bool is_waiting(const LogoutContext& context)
+{
+    return context.replies_due > 0 || context.claim.pending != nullptr;
+}
+
+
+void end_sessions(LogoutContext& context)
+{
+    ngx_http_logout_collect_keys(context);
+    send_commands(context);
+    delete_again(context);
+}
+
+
+void end_sessions_without_exceptions(LogoutContext& context) noexcept
+{
+    try {
+        end_sessions(context);
+
+    } catch (const std::exception& e) {
+        ++context.outcome.failed;
+        ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0, "logout: %s",
+                      e.what());
+    }
+}
+
+
+void claim_handler(LogoutContext& context, TokenClaim claim)
+{
+    switch (claim) {
+    case TokenClaim::ours:
+        end_sessions_without_exceptions(context);
+        break;
+    case TokenClaim::replayed:
+        logout::refuse_replay(*context.plan);
+        break;
+    case TokenClaim::unknown:
+        break;
+    }
+
+    if (!is_waiting(context)) {
+        finish(context);
+    }
+}
+
+
+void ask_redis(LogoutContext& context)
+{
+    context.sent_at = ngx_current_msec;
+
+    if (context.plan->provider.token_id.empty()) {
+        end_sessions(context);
+    } else {
+        ngx_http_logout_claim_token(context, claim_handler);
+    }
+}
+
+
 // Returns NGX_AGAIN while Redis is waited for.
 ngx_int_t begin(LogoutContext& context)
 {
@@ -363,12 +413,10 @@ ngx_int_t begin(LogoutContext& context)
     });
 
     if (!context.plan->refusal) {
-        ngx_http_logout_collect_keys(context);
-        send_commands(context);
-        delete_again(context);
+        ask_redis(context);
     }
 
-    if (context.replies_due == 0) {
+    if (!is_waiting(context)) {
         return answer(context);
     }
 
@@ -415,6 +463,32 @@ void body_handler(ngx_http_request_t* r)
 }
 
 }  // namespace
+
+
+logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,
+                                                   std::size_t store)
+{
+    return main_conf(context)->workers[store];
+}
+
+
+void ngx_http_logout_note_failure(LogoutContext& context, std::size_t store,
+                                  std::string_view reason) noexcept
+{
+    ++context.outcome.failed;
+
+    if (context.failure.len > 0) {
+        return;
+    }
+
+    try {
+        context.failed_store = to_ngx_str(store_name(context, store));
+        context.failure = copy_to_pool(context.r->pool, reason);
+
+    } catch (const std::exception&) {
+        ngx_str_null(&context.failure);
+    }
+}
 
 
 LogoutContext* ngx_http_logout_context(ngx_http_request_t* r)

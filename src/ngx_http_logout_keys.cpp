@@ -115,6 +115,7 @@ void ngx_http_logout_collect_keys(LogoutContext& context)
     }
 
     ngx_http_logout_add_token_keys(context);
+    ngx_http_logout_add_provider_script(context);
 }
 
 

@@ -67,38 +67,6 @@ void warn_of_lists(ngx_conf_t* cf, const logout::LogoutPolicy& policy)
 }
 
 
-std::optional<std::size_t>
-find_store(ngx_array_t* stores, const std::string& name, std::string& problem)
-{
-    const ngx_uint_t count = stores != nullptr ? stores->nelts : 0;
-
-    if (name.empty()) {
-        if (count == 1) {
-            return 0;
-        }
-
-        problem = count == 0 ? "there is no logout_redis block"
-                             : "redis=NAME is needed, there are several"
-                               " logout_redis blocks";
-        return std::nullopt;
-    }
-
-    const auto* const found = ngx_http_logout_find_store(stores, name);
-    const auto* const* const all =
-        count > 0 ? static_cast<logout::redis::StoreConf* const*>(stores->elts)
-                  : nullptr;
-
-    for (ngx_uint_t i = 0; i < count; ++i) {
-        if (all[i] == found) {
-            return i;
-        }
-    }
-
-    problem = "unknown logout_redis \"" + name + "\"";
-    return std::nullopt;
-}
-
-
 const ngx_http_logout_main_conf_t* main_conf(ngx_conf_t* cf)
 {
     return static_cast<ngx_http_logout_main_conf_t*>(
@@ -111,8 +79,8 @@ std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 {
     std::string problem;
 
-    const auto store =
-        find_store(main_conf(cf)->stores, rule.store_name, problem);
+    const auto store = ngx_http_logout_store_index(main_conf(cf)->stores,
+                                                   rule.store_name, problem);
     if (!store) {
         ngx_http_logout_conf_error(cf, rule.place, problem);
     }
@@ -257,11 +225,45 @@ logout::QueryMatching query_matching(const ngx_http_logout_loc_conf_t* conf)
 }
 
 
+bool is_called_by_provider(const ngx_http_logout_loc_conf_t* conf)
+{
+    return conf->protocol->asked_by != logout::AskedBy::user;
+}
+
+
+bool compile_provider(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
+                      LocationPolicy& location)
+{
+    std::string problem = ngx_http_logout_compile_provider(conf, location);
+
+    if (problem.empty() && conf->oidc_index != nullptr) {
+        problem = ngx_http_logout_compile_oidc_index(
+            conf, main_conf(cf)->stores, location);
+    }
+
+    if (!problem.empty()) {
+        ngx_http_logout_conf_error(cf, *conf->place, problem);
+    }
+
+    return problem.empty();
+}
+
+
+// Nobody is asked whether a provider is right.
+bool compile_asking(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
+                    LocationPolicy& location)
+{
+    return is_called_by_provider(conf)
+               ? compile_provider(cf, conf, location)
+               : ngx_http_logout_compile_confirmation(cf, conf, location);
+}
+
+
 bool has_anything_to_do(const ngx_http_logout_loc_conf_t* conf)
 {
-    return conf->return_urls != nullptr || conf->clients != nullptr ||
-           conf->sessions != nullptr || conf->tokens != nullptr ||
-           conf->clear_cookies != nullptr;
+    return is_called_by_provider(conf) || conf->return_urls != nullptr ||
+           conf->clients != nullptr || conf->sessions != nullptr ||
+           conf->tokens != nullptr || conf->clear_cookies != nullptr;
 }
 
 
@@ -333,7 +335,7 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
                                                        conf->protocol->name);
 
     if (!compile_rules(cf, conf, *location) ||
-        !ngx_http_logout_compile_confirmation(cf, conf, *location)) {
+        !compile_asking(cf, conf, *location)) {
         return conf_error;
     }
 
@@ -355,6 +357,39 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
 }
 
 }  // namespace
+
+
+std::optional<std::size_t> ngx_http_logout_store_index(ngx_array_t* stores,
+                                                       const std::string& name,
+                                                       std::string& problem)
+{
+    const ngx_uint_t count = stores != nullptr ? stores->nelts : 0;
+
+    if (name.empty()) {
+        if (count == 1) {
+            return 0;
+        }
+
+        problem = count == 0 ? "there is no logout_redis block"
+                             : "redis=NAME is needed, there are several"
+                               " logout_redis blocks";
+        return std::nullopt;
+    }
+
+    const auto* const found = ngx_http_logout_find_store(stores, name);
+    const auto* const* const all =
+        count > 0 ? static_cast<logout::redis::StoreConf* const*>(stores->elts)
+                  : nullptr;
+
+    for (ngx_uint_t i = 0; i < count; ++i) {
+        if (all[i] == found) {
+            return i;
+        }
+    }
+
+    problem = "unknown logout_redis \"" + name + "\"";
+    return std::nullopt;
+}
 
 
 char* ngx_http_logout_compile_location(ngx_conf_t* cf,

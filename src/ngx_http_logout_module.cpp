@@ -102,6 +102,20 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_frontchannel"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_frontchannel,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_oidc_index"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_oidc_index,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_token"),
       ngx_http_logout_any_level|NGX_CONF_TAKE12,
       ngx_http_logout_token,
@@ -386,6 +400,8 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->issuer, prev->issuer);
     inherit(conf->sessions, prev->sessions);
     inherit(conf->confirmation, prev->confirmation);
+    inherit(conf->frontchannel, prev->frontchannel);
+    inherit(conf->oidc_index, prev->oidc_index);
     inherit(conf->tokens, prev->tokens);
     inherit(conf->clear_cookies, prev->clear_cookies);
     inherit(conf->clear_site_data, prev->clear_site_data);

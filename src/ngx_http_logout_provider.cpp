@@ -41,9 +41,15 @@ std::string_view index_key(LogoutContext& context)
 {
     const ProviderIndex& index = *context.location.index;
 
-    return context.plan->provider.session_id.empty()
-               ? evaluate(context, *index.sub_key)
-               : evaluate(context, *index.sid_key);
+    context.sid = context.plan->provider.session_id;
+    context.sub = context.plan->provider.subject;
+
+    const std::string_view key = evaluate(
+        context, context.sid.empty() ? *index.sub_key : *index.sid_key);
+
+    context.sid = {};
+    context.sub = {};
+    return key;
 }
 
 
@@ -184,7 +190,11 @@ bool ngx_http_logout_claim_token(LogoutContext& context,
     claim.done = done;
 
     const std::string_view words[] = {
-        "SET", claim.key, claim.owner, "NX", "EX",
+        "SET",
+        claim.key,
+        claim.owner,
+        "NX",
+        "EX",
         {seconds.data(), static_cast<std::size_t>(end.ptr - seconds.data())}};
 
     claim.pending = logout::redis::send_command(index_store(context), words, 6,

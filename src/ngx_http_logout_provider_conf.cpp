@@ -258,8 +258,7 @@ char* read_once(ngx_conf_t* cf, Rule*& place,
     } catch (const std::exception& e) {
         const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V: %s", &value[0],
-                           e.what());
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V: %s", &value[0], e.what());
         return conf_error;
     }
 }

@@ -59,13 +59,17 @@ struct LogoutContext {
     ngx_str_t failed_store = ngx_null_string;
     ngx_str_t failure = ngx_null_string;
 
+    TokenClaimState claim;
+
     ngx_msec_t sent_at = 0;
     std::optional<ngx_msec_t> redis_time;  // once the last reply is there
 
-    // What $logout_session_id and $logout_token are, while a key= is
-    // evaluated.
+    // What $logout_session_id, $logout_token, $logout_sid and $logout_sub are,
+    // while a key is evaluated.
     std::string_view session_id;
     std::string_view token;
+    std::string_view sid;
+    std::string_view sub;
 };
 
 
@@ -99,6 +103,14 @@ void ngx_http_logout_collect_keys(LogoutContext& context);
 // if it does not.
 std::string_view ngx_http_logout_federated_url(LogoutContext& context,
                                                logout::UrlBuffer& buffer);
+
+// This worker's client of a store.
+logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,
+                                                   std::size_t store);
+
+// A command to `store` failed: counts it, and keeps the first reason.
+void ngx_http_logout_note_failure(LogoutContext& context, std::size_t store,
+                                  std::string_view reason) noexcept;
 
 // Writes context.response out. Returns what a content handler returns.
 ngx_int_t ngx_http_logout_send(LogoutContext& context);

@@ -71,6 +71,18 @@ std::string_view token(LogoutContext& context)
 }
 
 
+std::string_view sid(LogoutContext& context)
+{
+    return context.sid;
+}
+
+
+std::string_view sub(LogoutContext& context)
+{
+    return context.sub;
+}
+
+
 std::string_view hex(const u_char* bytes, std::size_t length,
                      LogoutContext& context)
 {
@@ -149,6 +161,8 @@ const Variable variables[] = {
     {"logout_return_url_escaped", return_url_escaped},
     {"logout_session_id", session_id},
     {"logout_token", token},
+    {"logout_sid", sid},
+    {"logout_sub", sub},
     {"logout_session_hash", session_hash},
     {"logout_keys_deleted", keys_deleted},
     {"logout_redis_time", redis_time},

@@ -205,8 +205,7 @@ void refuse_replay(LogoutPlan& plan)
 
 std::string frontchannel_page_policy(const std::vector<std::string>& frames)
 {
-    std::string policy =
-        "default-src 'none'; base-uri 'none'; frame-ancestors";
+    std::string policy = "default-src 'none'; base-uri 'none'; frame-ancestors";
 
     for (const std::string& origin : frames) {
         policy += ' ';

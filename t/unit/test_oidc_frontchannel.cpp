@@ -55,7 +55,6 @@ void lengths(void**)
 }
 
 
-
 void registered_to_get_a_session(void**)
 {
     assert_true(check_frontchannel("", "", issuer, true) ==

@@ -192,9 +192,8 @@ void error_bodies(void**)
 void every_description_is_json(void**)
 {
     for (int i = 0; i <= static_cast<int>(LogoutTokenProblem::replayed); i++) {
-        const std::pmr::string body =
-            error_body(static_cast<LogoutTokenProblem>(i),
-                       JwtProblem::critical_header);
+        const std::pmr::string body = error_body(
+            static_cast<LogoutTokenProblem>(i), JwtProblem::critical_header);
 
         assert_non_null(logout::parse_json_object(body).get());
     }
