@@ -220,9 +220,9 @@ ngx_http_logout_compile_oidc_index(const ngx_http_logout_loc_conf_t* conf,
 
 // The place in `stores` of the one that is called `name`, or of the only one if
 // `name` is empty. Sets `problem` if there is none.
-std::optional<std::size_t>
-ngx_http_logout_store_index(ngx_array_t* stores, const std::string& name,
-                            std::string& problem);
+std::optional<std::size_t> ngx_http_logout_store_index(ngx_array_t* stores,
+                                                       const std::string& name,
+                                                       std::string& problem);
 
 // Reads the arguments FILE issuer=URL of the directive or parameter that `cf`
 // is at. Returns nullptr after saying what is wrong with them.

@@ -74,6 +74,36 @@ my %examples = (
             location => '/',
         },
     ],
+    'frontchannel.conf' => [
+        {
+            path     => '/frontchannel-logout'
+                . '?iss=https%3A%2F%2Fid.example.com&sid=08a5019c-17e1',
+            redis    => [qw(SET oidc:sid:08a5019c-17e1 sess:4fzd8k2m)],
+            status   => 200,
+        },
+        {
+            path     => '/frontchannel-logout',
+            status   => 200,
+        },
+    ],
+    'backchannel.conf' => [
+        {
+            path     => '/backchannel-logout',
+            form     => {logout_token => logout_token(aud => 'my-app',
+                iss => 'https://id.example.com', sid => '08a5019c-17e1')},
+            redis    => [qw(SET oidc:sid:08a5019c-17e1 sess:4fzd8k2m)],
+            status   => 200,
+            cookie   => 0,
+        },
+        {
+            path     => '/backchannel-logout',
+            form     => {logout_token => logout_token(aud => 'my-app',
+                iss => 'https://id.example.com', sub => '248289761001')},
+            redis    => [qw(SADD oidc:sub:248289761001 sess:4fzd8k2m)],
+            status   => 200,
+            cookie   => 0,
+        },
+    ],
     'oidc.conf' => [
         {
             path     => '/connect/endsession?client_id=my-spa'
@@ -132,14 +162,20 @@ sub try_logout {
     my ($example, $case) = @_;
 
     $example->redis->command('SET', 'sess:4fzd8k2m', '1');
-    my $response = $example->get($case->{path}, {Cookie => 'sid=4fzd8k2m'});
+    $example->redis->command(@{$case->{redis}}) if $case->{redis};
+    my %headers = (Cookie => 'sid=4fzd8k2m');
+    my $response = $case->{form}
+        ? $example->post($case->{path}, $case->{form}, \%headers)
+        : $example->get($case->{path}, \%headers);
     $response = confirm($example, $case, $response) if $case->{asks};
 
     is $response->{status}, $case->{status} // 302, "$case->{path}: status";
     is $response->{headers}{location}, $case->{location},
         "$case->{path}: Location";
-    like $response->{headers}{'set-cookie'}, qr/^sid=; Path=\/;.*Max-Age=0/,
-        "$case->{path}: the cookie is expired";
+    if ($case->{cookie} // 1) {
+        like $response->{headers}{'set-cookie'}, qr/^sid=; Path=\/;.*Max-Age=0/,
+            "$case->{path}: the cookie is expired";
+    }
     is $example->redis->command('EXISTS', 'sess:4fzd8k2m'), 0,
         "$case->{path}: the session is gone";
 }

@@ -35,6 +35,8 @@ write_file($_, "keyboard cat\n")
     for qw(session.secret redis.password sentinel.password);
 write_file('app.key', 'base64:' . 'A' x 43 . "=\n");
 
+system("cp conf-examples/provider.jwks.json $folder/") == 0 or die;
+
 # A certificate for the examples with TLS.
 system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=redis"
     . " -keyout $folder/redis.key -out $folder/redis.pem 2>/dev/null") == 0
