@@ -137,13 +137,16 @@ void plan(LogoutContext& context, Explaining& explaining)
     context.plan = &planned;
 
     std::string_view federated;
-    logout::UrlBuffer buffer;
 
     if (!planned.refusal) {
         note_keys(context, explaining);
 
         if (planned.federated) {
-            federated = ngx_http_logout_federated_url(context, buffer);
+            logout::UrlBuffer buffer;
+
+            // the explanation outlives this function
+            federated = to_view(copy_to_pool(
+                r->pool, ngx_http_logout_federated_url(context, buffer)));
         }
     }
 
