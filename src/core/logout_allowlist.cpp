@@ -119,6 +119,12 @@ AllowlistVerdict Allowlist::match(const Url& url, QueryMatching matching) const
 }
 
 
+bool Allowlist::holds(std::string_view text) const
+{
+    return impl_->table.holds(text);
+}
+
+
 std::string_view Allowlist::matching_entry(const Url& url,
                                            QueryMatching matching) const
 {

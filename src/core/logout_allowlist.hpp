@@ -87,6 +87,11 @@ public:
     // Whether a browser may be sent to `url`.
     AllowlistVerdict match(const Url& url, QueryMatching matching) const;
 
+    // Whether `text` is, byte by byte, the canonical form of an entry without
+    // a pattern: a browser may be sent there, and parse_url() would make
+    // nothing else of it. False says nothing.
+    bool holds(std::string_view text) const;
+
     // The entry, as written in nginx.conf, that allows `url`; empty if none.
     std::string_view matching_entry(const Url& url, QueryMatching) const;
 

@@ -13,8 +13,10 @@ constexpr std::uint32_t none = HashIndex::none;
 // Offsets into the store have 32 bits.
 constexpr std::size_t store_limit = 0x7fffffff;
 
-// The seed of hashes of origins; those of paths have the origin's number.
+// The seeds of hashes of origins and of whole URLs; those of paths have the
+// origin's number.
 constexpr std::uint64_t origin_seed = 0xffffffffffff;
+constexpr std::uint64_t url_seed = 0xfffffffffffe;
 
 
 // A label that "*" stands for: letters, digits and hyphens, the latter not at
@@ -134,8 +136,28 @@ void AllowlistTable::index_entry(std::uint32_t number)
         return;
     }
     targets_.insert(hash_text(target, entry.origin), number);
+    index_url(number);
     if (path.size() < target.size() && find_path(entry.origin, path) == none) {
         paths_.insert(hash_text(path, entry.origin), number);
+    }
+}
+
+
+void AllowlistTable::index_url(std::uint32_t number)
+{
+    const StoredEntry& entry = entries_[number];
+    const StoredOrigin& origin = origins_[entry.origin];
+
+    if (origin.pattern != HostPattern::none) {
+        return;
+    }
+
+    const std::string url =
+        std::string(view(origin.text)).append(view(entry.target));
+
+    // parse_url() refuses a longer one
+    if (url.size() <= url_max_length) {
+        urls_.insert(hash_text(url, url_seed), number);
     }
 }
 
@@ -301,6 +323,23 @@ AllowlistFinding AllowlistTable::find(const Url& url,
         look_in(pattern, url, matching, finding);
     }
     return finding;
+}
+
+
+bool AllowlistTable::holds(std::string_view text) const
+{
+    const std::uint32_t entry =
+        urls_.find(hash_text(text, url_seed), [&](std::uint32_t number) {
+            const std::string_view target = view(entries_[number].target);
+            const std::string_view origin =
+                view(origins_[entries_[number].origin].text);
+
+            return text.size() == origin.size() + target.size() &&
+                   text.substr(0, origin.size()) == origin &&
+                   text.substr(origin.size()) == target;
+        });
+
+    return entry != none;
 }
 
 

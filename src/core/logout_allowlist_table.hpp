@@ -54,6 +54,9 @@ public:
 
     AllowlistFinding find(const Url& url, QueryMatching matching) const;
 
+    // Allowlist::holds()
+    bool holds(std::string_view text) const;
+
     // The entry that says the same as `entry`, or HashIndex::none.
     std::uint32_t find_same(const AllowlistEntry& entry) const;
 
@@ -88,6 +91,7 @@ private:
     std::uint32_t add_origin(const AllowlistEntry& entry, StoredText written);
     void index_origin(const AllowlistEntry& entry, std::uint32_t id);
     void index_entry(std::uint32_t number);
+    void index_url(std::uint32_t number);
 
     std::uint32_t find_any_label(const Url& url) const;
     std::uint32_t find_target(std::uint32_t origin,
@@ -109,6 +113,7 @@ private:
     std::array<std::uint32_t, 2> any_port_origins_{HashIndex::none,
                                                    HashIndex::none};
 
+    HashIndex urls_;      // entries without any pattern, by origin and target
     HashIndex targets_;   // entries without "/*", by target
     HashIndex paths_;     // those of them with query or fragment, by path
     HashIndex prefixes_;  // entries with "/*", by the path before the "*"

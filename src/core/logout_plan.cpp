@@ -83,6 +83,12 @@ AllowlistVerdict match_return_url(std::string_view asked, const Allowlist* list,
                                   std::pmr::memory_resource* memory,
                                   std::string_view& canonical)
 {
+    // what most applications send
+    if (list != nullptr && list->holds(asked)) {
+        canonical = asked;
+        return {};
+    }
+
     UrlBuffer buffer;
     Url url;
 

@@ -73,6 +73,18 @@ void require_default(const Allowlist& list)
 }
 
 
+// What a list holds is sent without a look at it.
+void require_held(const Allowlist& list, const Url& url, std::string_view text)
+{
+    if (!list.holds(text)) {
+        return;
+    }
+    REQUIRE(url.text == text);
+    REQUIRE(list.match(url, QueryMatching::ignored));
+    REQUIRE(list.match(url, QueryMatching::compared));
+}
+
+
 void require_same(const Allowlist& list,
                   const std::vector<std::string>& entries, const Url& url,
                   QueryMatching matching)
@@ -116,8 +128,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     const auto buffer = std::make_unique<UrlBuffer>();
     Url url;
     if (parse_url(input.url, *buffer, url) != UrlRule::ok) {
+        REQUIRE(!list.holds(input.url));
         return 0;
     }
+    require_held(list, url, input.url);
+    require_held(list, url, url.text);
     require_same(list, entries, url, QueryMatching::ignored);
     require_same(list, entries, url, QueryMatching::compared);
     REQUIRE(list.nearest_entry(url).empty() == list.empty() ||

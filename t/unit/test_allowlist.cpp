@@ -80,9 +80,13 @@ AllowlistRule judge(const Allowlist& list, std::string_view input,
     Url url;
 
     if (logout::parse_url(input, buffer, url) != UrlRule::ok) {
+        assert_false(list.holds(input));
         return not_a_url;
     }
-    return list.match(url, matching).rule;
+
+    const AllowlistRule rule = list.match(url, matching).rule;
+    assert_true(rule == ok || !list.holds(input));
+    return rule;
 }
 
 
@@ -147,6 +151,31 @@ void a_plain_url_allows_itself(void**)
             {"https://evil.example/https://app.example.com/bye", no_origin},
             {"/bye", no_origin},
             {"com.example.app:/bye", no_origin}});
+}
+
+
+void canonical_forms_are_held(void**)
+{
+    const Allowlist list = list_of(
+        {"HTTPS://App.Example.com:443/bye?a=%2f#b", "/bye", "com.app://out",
+         "https://*.example.com/", "http://127.0.0.1:*/", "/docs/*"});
+
+    for (const std::string_view held :
+         {"https://app.example.com/bye?a=%2F#b", "/bye", "com.app://out"}) {
+        assert_true(list.holds(held));
+        assert_int_equal(judge(list, held, compared), ok);
+    }
+
+    for (const std::string_view other :
+         {"", "HTTPS://App.Example.com:443/bye?a=%2f#b",
+          "https://app.example.com/bye?a=%2f#b", "https://app.example.com/bye",
+          "https://app.example.com/bye?a=%2F#b/", "https://*.example.com/",
+          "https://app.example.com/", "http://127.0.0.1:*/", "/docs/*",
+          "/docs/", "https://app.example.com", "app.example.com/bye?a=%2F#b"}) {
+        assert_false(list.holds(other));
+    }
+
+    assert_false(Allowlist().holds("/bye"));
 }
 
 
@@ -689,6 +718,7 @@ int main()
 {
     const CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_url_allows_itself),
+        cmocka_unit_test(canonical_forms_are_held),
         cmocka_unit_test(a_bare_origin_means_the_root),
         cmocka_unit_test(entries_are_canonical),
         cmocka_unit_test(query_and_fragment_are_compared),
