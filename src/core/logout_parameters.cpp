@@ -82,8 +82,10 @@ ParameterVerdict read_pair(std::string_view pair, ParameterSet wanted,
     const std::size_t equals = pair.find('=');
     std::string_view name = pair.substr(0, equals);
 
+    // most names are not escaped
     Parameter parameter;
-    if (!decode_name(name, memory) || !find_wanted(name, wanted, parameter)) {
+    if (!find_wanted(name, wanted, parameter) &&
+        (!decode_name(name, memory) || !find_wanted(name, wanted, parameter))) {
         return {};
     }
 

@@ -1,26 +1,12 @@
 #include "logout_session_transforms.hpp"
 
+#include "logout_url_bytes.hpp"
+
 #include <algorithm>
 
 namespace logout {
 
 namespace {
-
-// The value of a hexadecimal digit, or a negative number.
-int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
-        return c - 'a' + 10;
-    }
-    if (c >= 'A' && c <= 'F') {
-        return c - 'A' + 10;
-    }
-    return -1;
-}
-
 
 std::optional<SplitText> split_at(std::string_view text, std::size_t position)
 {

@@ -55,6 +55,31 @@ void decodes(void**)
 }
 
 
+// Eight bytes are looked at in one turn: an escape may stand anywhere in them.
+void decodes_wherever_the_escape_stands(void**)
+{
+    for (const std::string_view plain :
+         {"abcdefgh"sv, "\x80\xff\xa5\xab$&*,"sv}) {
+        for (std::size_t length = 0; length < 24; ++length) {
+            for (std::size_t place = 0; place <= length; ++place) {
+                std::string text;
+                for (std::size_t i = 0; i < length; ++i) {
+                    text += plain[i % plain.size()];
+                }
+
+                std::string encoded = text;
+                encoded.insert(place, "+%2f");
+                text.insert(place, " /");
+                assert_true(decoded(encoded) == text);
+
+                encoded.resize(place + 3);
+                assert_false(decoded(encoded).has_value());
+            }
+        }
+    }
+}
+
+
 void escapes_all_but_the_unreserved(void**)
 {
     assert_string_equal(escaped("").c_str(), "");
@@ -82,6 +107,7 @@ int main()
 {
     const CMUnitTest tests[] = {
         cmocka_unit_test(decodes),
+        cmocka_unit_test(decodes_wherever_the_escape_stands),
         cmocka_unit_test(escapes_all_but_the_unreserved),
         cmocka_unit_test(what_is_escaped_decodes_to_itself),
     };
