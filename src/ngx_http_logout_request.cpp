@@ -1,5 +1,9 @@
 #include "ngx_http_logout_request.hpp"
 
+#include <array>
+#include <cstring>
+#include <iterator>
+
 
 namespace {
 
@@ -24,97 +28,118 @@ logout::Method method_of(const ngx_http_request_t* r)
 
 struct HeaderField {
     std::string_view name;  // lower case
-    std::string_view logout::LogoutRequest::*value;
+    std::string_view& (*value)(logout::LogoutRequest& request);
 };
 
 
-struct MetadataField {
-    std::string_view name;  // lower case
-    std::string_view logout::FetchMetadata::*value;
-};
+template <std::string_view logout::LogoutRequest::*member>
+std::string_view& of_request(logout::LogoutRequest& request)
+{
+    return request.*member;
+}
 
 
+template <std::string_view logout::FetchMetadata::*member>
+std::string_view& of_fetch(logout::LogoutRequest& request)
+{
+    return request.fetch.*member;
+}
+
+
+using logout::FetchMetadata;
+using logout::LogoutRequest;
+
+// The shortest name first: most headers are told apart by their length.
 constexpr HeaderField header_fields[] = {
-    {"authorization", &logout::LogoutRequest::authorization},
-    {"access-control-request-method", &logout::LogoutRequest::preflight_method},
-    {"access-control-request-headers",
-     &logout::LogoutRequest::preflight_headers},
-};
-
-
-constexpr MetadataField metadata_fields[] = {
-    {"accept", &logout::FetchMetadata::accept},
-    {"origin", &logout::FetchMetadata::origin},
-    {"referer", &logout::FetchMetadata::referer},
-    {"purpose", &logout::FetchMetadata::purpose},
-    {"sec-purpose", &logout::FetchMetadata::sec_purpose},
-    {"x-purpose", &logout::FetchMetadata::x_purpose},
-    {"x-moz", &logout::FetchMetadata::x_moz},
-    {"sec-fetch-site", &logout::FetchMetadata::sec_fetch_site},
-    {"sec-fetch-mode", &logout::FetchMetadata::sec_fetch_mode},
-    {"sec-fetch-dest", &logout::FetchMetadata::sec_fetch_dest},
+    {"x-moz", of_fetch<&FetchMetadata::x_moz>},
+    {"accept", of_fetch<&FetchMetadata::accept>},
+    {"origin", of_fetch<&FetchMetadata::origin>},
+    {"purpose", of_fetch<&FetchMetadata::purpose>},
+    {"referer", of_fetch<&FetchMetadata::referer>},
+    {"x-purpose", of_fetch<&FetchMetadata::x_purpose>},
+    {"sec-purpose", of_fetch<&FetchMetadata::sec_purpose>},
+    {"authorization", of_request<&LogoutRequest::authorization>},
+    {"sec-fetch-site", of_fetch<&FetchMetadata::sec_fetch_site>},
+    {"sec-fetch-mode", of_fetch<&FetchMetadata::sec_fetch_mode>},
+    {"sec-fetch-dest", of_fetch<&FetchMetadata::sec_fetch_dest>},
     {"upgrade-insecure-requests",
-     &logout::FetchMetadata::upgrade_insecure_requests},
+     of_fetch<&FetchMetadata::upgrade_insecure_requests>},
+    {"access-control-request-method",
+     of_request<&LogoutRequest::preflight_method>},
+    {"access-control-request-headers",
+     of_request<&LogoutRequest::preflight_headers>},
 };
+
+constexpr std::size_t field_count = std::size(header_fields);
+constexpr std::size_t longest_name = header_fields[field_count - 1].name.size();
 
 constexpr std::string_view cookie_name = "cookie";
 
+// Where in header_fields the names of each length begin.
+using Starts = std::array<std::uint8_t, longest_name + 2>;
 
-// One bit for each length that a name of interest has: most headers are told
-// apart by it alone.
-constexpr std::uint32_t lengths_of_interest()
+
+constexpr bool is_sorted_by_length()
 {
-    std::uint32_t lengths = 1u << cookie_name.size();
-
-    for (const HeaderField& field : header_fields) {
-        lengths |= 1u << field.name.size();
+    for (std::size_t i = 1; i < field_count; ++i) {
+        if (header_fields[i - 1].name.size() > header_fields[i].name.size()) {
+            return false;
+        }
     }
 
-    for (const MetadataField& field : metadata_fields) {
-        lengths |= 1u << field.name.size();
+    return true;
+}
+
+static_assert(is_sorted_by_length());
+
+
+constexpr Starts starts_by_length()
+{
+    Starts starts{};
+    std::uint8_t field = 0;
+
+    for (std::size_t length = 0; length < starts.size(); ++length) {
+        while (field < field_count &&
+               header_fields[field].name.size() < length) {
+            ++field;
+        }
+        starts[length] = field;
     }
 
-    return lengths;
+    return starts;
+}
+
+
+constexpr Starts starts = starts_by_length();
+
+
+bool has_name(const ngx_table_elt_t& header, std::string_view name)
+{
+    return std::memcmp(header.lowcase_key, name.data(), name.size()) == 0;
 }
 
 
 // The first of several headers of one name counts.
-template <typename Fields, typename Place>
-bool store_field(const Fields& fields, std::string_view name,
-                 std::string_view value, Place& place)
-{
-    for (const auto& field : fields) {
-        if (name == field.name) {
-            std::string_view& member = place.*field.value;
-
-            member = member.empty() ? value : member;
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
 void read_header(const ngx_table_elt_t& header, LogoutContext& context)
 {
-    constexpr std::uint32_t lengths = lengths_of_interest();
+    const std::size_t length = header.key.len;
 
-    if (header.key.len > 31 || (lengths >> header.key.len & 1u) == 0) {
+    if (length > longest_name) {
         return;
     }
 
-    const std::string_view name(reinterpret_cast<char*>(header.lowcase_key),
-                                header.key.len);
-    const std::string_view value = to_view(header.value);
-
-    if (name == cookie_name) {
-        context.cookie_headers.push_back(value);
+    if (length == cookie_name.size() && has_name(header, cookie_name)) {
+        context.cookie_headers.push_back(to_view(header.value));
         return;
     }
 
-    if (!store_field(metadata_fields, name, value, context.request.fetch)) {
-        store_field(header_fields, name, value, context.request);
+    for (std::size_t i = starts[length]; i < starts[length + 1]; ++i) {
+        if (has_name(header, header_fields[i].name)) {
+            std::string_view& value = header_fields[i].value(context.request);
+
+            value = value.empty() ? to_view(header.value) : value;
+            return;
+        }
     }
 }
 
