@@ -74,22 +74,38 @@ bool Connection::queue(Pending& pending, const std::string_view* arguments,
 }
 
 
-bool Connection::queue_again(Pending& pending, std::string_view name)
+bool Connection::queue(Pending& pending, KeyCommand command,
+                       std::string_view key)
 {
-    const std::string_view prefix = pending.asks ? asking_command : "";
-    const std::string_view shape[] = {name, {nullptr, pending.key_length}};
-    const std::size_t length = prefix.size() + command_length(shape, 2);
+    std::size_t length = command_length(command, key.size());
     char* room = output_.claim(length, settings_.wait_command.len);
 
     if (room == nullptr) {
         return false;
     }
 
-    // the key is looked up after claim(), which may have moved it
-    const std::string_view arguments[] = {name, key_of(pending)};
+    write_command(room, command, key);
+    pending.key_length = static_cast<std::uint32_t>(key.size());
+    append(pending, length);
+
+    return true;
+}
+
+
+bool Connection::queue_again(Pending& pending, KeyCommand command)
+{
+    const std::string_view prefix = pending.asks ? asking_command : "";
+    const std::size_t length =
+        prefix.size() + command_length(command, pending.key_length);
+    char* room = output_.claim(length, settings_.wait_command.len);
+
+    if (room == nullptr) {
+        return false;
+    }
 
     room += prefix.copy(room, prefix.size());
-    write_command(room, arguments, 2);
+    // the key is looked up after claim(), which may have moved it
+    write_command(room, command, key_of(pending));
     append(pending, length);
 
     return true;

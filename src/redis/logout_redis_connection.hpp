@@ -95,14 +95,17 @@ public:
     // False while the server is known to be down: queue nothing.
     bool accepts() const { return !link_.down(); }
 
-    // Queues `pending`, whose kind and key_length are set, with a command of
-    // `count` arguments; it leaves at the end of this turn of the event loop.
-    // False: no room, nothing is queued.
+    // Queues `pending`, whose kind is set, with a command of `count` arguments;
+    // it leaves at the end of this turn of the event loop. False: no room,
+    // nothing is queued.
     bool queue(Pending& pending, const std::string_view* arguments,
                std::size_t count);
 
-    // Queues the command NAME KEY for a delete that was just answered.
-    bool queue_again(Pending& pending, std::string_view name);
+    // The same with a delete of `key`.
+    bool queue(Pending& pending, KeyCommand command, std::string_view key);
+
+    // Queues another command for a delete that was just answered.
+    bool queue_again(Pending& pending, KeyCommand command);
 
     // Queues the command of `pending`, which `from` just answered, preceded by
     // ASKING if `asks`.

@@ -1,6 +1,5 @@
 #include "logout_redis_output.hpp"
 
-#include <charconv>
 #include <cstring>
 #include <new>
 
@@ -26,10 +25,8 @@ std::size_t decimal_digits(std::size_t number)
 }
 
 
-char* write_header(char* out, char type, std::size_t number)
+char* end_line(char* out)
 {
-    *out++ = type;
-    out = std::to_chars(out, out + 20, number).ptr;
     *out++ = '\r';
     *out++ = '\n';
 
@@ -37,9 +34,43 @@ char* write_header(char* out, char type, std::size_t number)
 }
 
 
+char* write_header(char* out, char type, std::size_t number)
+{
+    *out++ = type;
+
+    char* const end = out + decimal_digits(number);
+
+    for (char* digit = end; digit != out; number /= 10) {
+        *--digit = static_cast<char>('0' + number % 10);
+    }
+
+    return end_line(end);
+}
+
+
 std::size_t header_length(std::size_t number)
 {
     return 1 + decimal_digits(number) + 2;
+}
+
+
+std::size_t argument_length(std::size_t length)
+{
+    return header_length(length) + length + 2;
+}
+
+
+char* write_argument(char* out, std::string_view argument)
+{
+    out = write_header(out, '$', argument.size());
+
+    // an empty view may have no data, which memcpy must not be given
+    if (!argument.empty()) {
+        std::memcpy(out, argument.data(), argument.size());
+        out += argument.size();
+    }
+
+    return end_line(out);
 }
 
 }  // namespace
@@ -146,7 +177,7 @@ std::size_t command_length(const std::string_view* arguments, std::size_t count)
     std::size_t length = header_length(count);
 
     for (std::size_t i = 0; i < count; i++) {
-        length += header_length(arguments[i].size()) + arguments[i].size() + 2;
+        length += argument_length(arguments[i].size());
     }
 
     return length;
@@ -159,15 +190,21 @@ void write_command(char* out, const std::string_view* arguments,
     out = write_header(out, '*', count);
 
     for (std::size_t i = 0; i < count; i++) {
-        out = write_header(out, '$', arguments[i].size());
-        // an empty view may have no data, which memcpy must not be given
-        if (!arguments[i].empty()) {
-            std::memcpy(out, arguments[i].data(), arguments[i].size());
-            out += arguments[i].size();
-        }
-        *out++ = '\r';
-        *out++ = '\n';
+        out = write_argument(out, arguments[i]);
     }
+}
+
+
+std::size_t command_length(KeyCommand command, std::size_t key_length)
+{
+    return command.head.size() + argument_length(key_length);
+}
+
+
+void write_command(char* out, KeyCommand command, std::string_view key)
+{
+    std::memcpy(out, command.head.data(), command.head.size());
+    write_argument(out + command.head.size(), key);
 }
 
 }  // namespace logout::redis

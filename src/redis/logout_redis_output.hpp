@@ -69,6 +69,20 @@ std::size_t command_length(const std::string_view* arguments,
 void write_command(char* out, const std::string_view* arguments,
                    std::size_t count);
 
+// A command that takes one key and nothing else: what comes before the key's
+// length is the same every time.
+struct KeyCommand {
+    std::string_view head;
+};
+
+constexpr KeyCommand unlink_command = {"*2\r\n$6\r\nUNLINK\r\n"};
+constexpr KeyCommand del_command = {"*2\r\n$3\r\nDEL\r\n"};
+
+std::size_t command_length(KeyCommand command, std::size_t key_length);
+
+// Writes it to `out`, which has room for command_length() bytes.
+void write_command(char* out, KeyCommand command, std::string_view key);
+
 }  // namespace logout::redis
 
 #endif

@@ -92,10 +92,17 @@ Pending* Store::unlink(std::string_view key, ReplyHandler handler, void* data)
 {
     Connection* connection = router_->route(key);
     bool plain = connection != nullptr && connection->lacks_unlink();
-    const std::string_view arguments[] = {plain ? "DEL" : "UNLINK", key};
+    Pending* pending =
+        take(connection, plain ? CommandKind::del : CommandKind::unlink,
+             handler, data);
 
-    return queue(connection, plain ? CommandKind::del : CommandKind::unlink,
-                 arguments, 2, handler, data);
+    if (pending == nullptr) {
+        return nullptr;
+    }
+
+    return count_queued(
+        pending,
+        connection->queue(*pending, plain ? del_command : unlink_command, key));
 }
 
 
@@ -105,15 +112,19 @@ Pending* Store::send(const std::string_view* arguments, std::size_t count,
     std::size_t place = arguments[0] == "EVAL" ? 3 : 1;
     std::string_view key =
         count > place ? arguments[place] : std::string_view();
+    Connection* connection = router_->route(key);
+    Pending* pending = take(connection, CommandKind::other, handler, data);
 
-    return queue(router_->route(key), CommandKind::other, arguments, count,
-                 handler, data);
+    if (pending == nullptr) {
+        return nullptr;
+    }
+
+    return count_queued(pending, connection->queue(*pending, arguments, count));
 }
 
 
-Pending* Store::queue(Connection* connection, CommandKind kind,
-                      const std::string_view* arguments, std::size_t count,
-                      ReplyHandler handler, void* data)
+Pending* Store::take(Connection* connection, CommandKind kind,
+                     ReplyHandler handler, void* data)
 {
     if (connection == nullptr) {
         counters_->rejected++;
@@ -124,13 +135,15 @@ Pending* Store::queue(Connection* connection, CommandKind kind,
 
     if (pending == nullptr) {
         counters_->overflows++;
-        return nullptr;
     }
 
-    pending->key_length =
-        static_cast<std::uint32_t>(arguments[count - 1].size());
+    return pending;
+}
 
-    if (!connection->queue(*pending, arguments, count)) {
+
+Pending* Store::count_queued(Pending* pending, bool queued)
+{
+    if (!queued) {
         pool_.give_back(pending);
         counters_->overflows++;
         return nullptr;
@@ -340,7 +353,7 @@ bool Store::send_as_del(Connection& connection, Pending& pending)
     connection.without_unlink();
     pending.kind = CommandKind::del;
 
-    return connection.queue_again(pending, "DEL");
+    return connection.queue_again(pending, del_command);
 }
 
 

@@ -46,9 +46,10 @@ private:
         ngx_msec_t when;
     };
 
-    Pending* queue(Connection* connection, CommandKind kind,
-                   const std::string_view* arguments, std::size_t count,
-                   ReplyHandler handler, void* data);
+    // Both return nullptr where the command cannot be sent, which is counted.
+    Pending* take(Connection* connection, CommandKind kind,
+                  ReplyHandler handler, void* data);
+    Pending* count_queued(Pending* pending, bool queued);
 
     Answer hold(const Connection& connection, Pending& pending);
     Answer refused(Connection& connection, Pending& pending,

@@ -53,6 +53,29 @@ std::string of_hiredis(const std::vector<std::string_view>& arguments)
 }
 
 
+std::string written(logout::redis::KeyCommand command, std::string_view key)
+{
+    std::string text(command_length(command, key.size()), '?');
+
+    write_command(text.data(), command, key);
+
+    return text;
+}
+
+
+void writes_deletes_as_other_commands(void**)
+{
+    for (const std::size_t size : {0, 1, 9, 10, 99, 100, 1000, 123456}) {
+        const std::string key(size, 'k');
+
+        assert_true(written(logout::redis::unlink_command, key) ==
+                    written({"UNLINK", key}));
+        assert_true(written(logout::redis::del_command, key) ==
+                    written({"DEL", key}));
+    }
+}
+
+
 void writes_what_hiredis_writes(void**)
 {
     const std::string long_key(100000, 'k');
@@ -240,6 +263,7 @@ int main()
 {
     const CMUnitTest tests[] = {
         cmocka_unit_test(writes_what_hiredis_writes),
+        cmocka_unit_test(writes_deletes_as_other_commands),
         cmocka_unit_test(keeps_what_was_sent_until_it_is_released),
         cmocka_unit_test(refuses_more_than_its_capacity),
         cmocka_unit_test(makes_room_of_what_is_released),
