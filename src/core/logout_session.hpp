@@ -50,13 +50,24 @@ std::optional<std::string> set_session_parameter(SessionSettings& settings,
 // lines and carriage returns at the end of a line are left out.
 std::vector<std::string> session_secrets(std::string_view text);
 
-// One session that a request's cookie names. The views point into memory of
-// the resource that derive() was given.
-struct DerivedSession {
-    explicit DerivedSession(std::pmr::memory_resource* memory) : keys(memory) {}
+// Views that stand side by side in memory of somebody else.
+struct ViewList {
+    const std::string_view* first = nullptr;
+    std::size_t count = 0;
 
-    std::string_view id;                      // decoded, checked
-    std::pmr::vector<std::string_view> keys;  // in the order to delete
+    const std::string_view* begin() const { return first; }
+    const std::string_view* end() const { return first + count; }
+    std::size_t size() const { return count; }
+    bool empty() const { return count == 0; }
+
+    std::string_view operator[](std::size_t i) const { return first[i]; }
+};
+
+// One session that a request's cookie names. All of it is in memory of the
+// resource that derive() was given.
+struct DerivedSession {
+    std::string_view id;  // decoded, checked
+    ViewList keys;        // in the order to delete
 };
 
 class SessionFormat;

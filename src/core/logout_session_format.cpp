@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace logout {
 
@@ -20,7 +21,7 @@ using MaybeId = std::optional<ReadId>;
 class ValueReader {
 public:
     ValueReader(const SessionFormat& format, const std::string& cookie,
-                const CookieValues& codes)
+                const std::optional<CookieValues>& codes)
         : format_(format), cookie_(cookie), codes_(codes)
     {
     }
@@ -51,7 +52,7 @@ private:
 
     const SessionFormat& format_;
     const std::string& cookie_;
-    const CookieValues& codes_;  // in the signature cookie
+    const std::optional<CookieValues>& codes_;  // in the signature cookie
 };
 
 
@@ -108,7 +109,10 @@ MaybeId ValueReader::read_plain(std::string_view text) const
     if (!verifies()) {
         return ReadId{text};
     }
-    for (std::string_view code : codes_) {
+    if (!codes_) {
+        return std::nullopt;
+    }
+    for (std::string_view code : *codes_) {
         if (unless_forged({cookie_, "=", format_.lead, text}, code)) {
             return ReadId{text, true};
         }
@@ -311,25 +315,36 @@ bool is_known(const std::pmr::vector<DerivedSession>& sessions,
 }
 
 
-// All texts of the session in one piece of memory.
-void add_session(const SessionCookie& cookie, std::string_view id,
-                 std::pmr::memory_resource* memory,
-                 std::pmr::vector<DerivedSession>& sessions)
+std::size_t texts_size_max(const SessionCookie& cookie, std::string_view id)
 {
     std::size_t size = id.size();
+
     for (const KeyRule& rule : cookie.keys) {
         size += key_size_max(rule, id);
     }
+    return size;
+}
 
-    Writer writer(static_cast<char*>(memory->allocate(size, 1)));
-    DerivedSession& session = sessions.emplace_back(memory);
-    session.id = {writer.at(), id.size()};
+
+// The views of the keys and all texts of the session in one piece of memory.
+DerivedSession make_session(const SessionCookie& cookie, std::string_view id,
+                            std::pmr::memory_resource* memory)
+{
+    const std::size_t views_size =
+        cookie.keys.size() * sizeof(std::string_view);
+    void* const place = memory->allocate(
+        views_size + texts_size_max(cookie, id), alignof(std::string_view));
+
+    auto* const keys = static_cast<std::string_view*>(place);
+    Writer writer(static_cast<char*>(place) + views_size);
+    DerivedSession session{{writer.at(), id.size()},
+                           {keys, cookie.keys.size()}};
+
     writer.write(id);
-
-    session.keys.reserve(cookie.keys.size());
-    for (const KeyRule& rule : cookie.keys) {
-        session.keys.push_back(write_key(rule, id, writer));
+    for (std::size_t i = 0; i < cookie.keys.size(); i++) {
+        new (keys + i) std::string_view(write_key(cookie.keys[i], id, writer));
     }
+    return session;
 }
 
 
@@ -351,7 +366,7 @@ void SessionFormat::derive(const std::string_view* cookie_headers,
                            std::size_t count, std::pmr::memory_resource* memory,
                            std::pmr::vector<DerivedSession>& sessions) const
 {
-    CookieValues codes;
+    std::optional<CookieValues> codes;
     if (!signature_cookie.empty()) {
         codes = find_in_all(cookie_headers, count, signature_cookie);
     }
@@ -366,7 +381,7 @@ void SessionFormat::derive(const std::string_view* cookie_headers,
             MaybeId id = reader.read(value, scratch);
             if (id && is_acceptable(*this, *id) &&
                 !is_known(sessions, first, id->text)) {
-                add_session(cookie, id->text, memory, sessions);
+                sessions.push_back(make_session(cookie, id->text, memory));
             }
         }
     }
