@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use lib 't/lib/helpers';
+use HTTP::Tiny;
 use Logout::Example;
 use Logout::Tokens;
 use Test::More;
@@ -104,6 +105,65 @@ my %examples = (
             cookie   => 0,
         },
     ],
+    'mobile.conf' => [
+        {
+            path     => '/logout?client_id=my-app',
+            method   => 'DELETE',
+            headers  => {Authorization => 'Bearer t1'},
+            redis    => [qw(SET oauth:t1 sess:4fzd8k2m)],
+            status   => 200,
+            body     => qr/^\{"result":"logged_out"/,
+            gone     => 'oauth:t1',
+        },
+        {
+            path     => '/logout?client_id=my-app&oauth_token=t1',
+            redis    => [qw(SET oauth:t1 sess:4fzd8k2m)],
+            status   => 200,
+            gone     => 'oauth:t1',
+        },
+    ],
+    'keycloak.conf' => [
+        {
+            path     => '/realms/my-realm/protocol/openid-connect/logout'
+                . '?client_id=my-spa&post_logout_redirect_uri'
+                . '=https%3A%2F%2Fspa.example.com%2Fsigned-out&id_token_hint='
+                . sign({iss => 'https://id.example.com/realms/my-realm',
+                    aud => 'my-spa'}),
+            location => 'https://spa.example.com/signed-out',
+        },
+        {
+            path     => '/realms/my-realm/protocol/openid-connect/logout',
+            form     => {
+                client_id                => 'my-spa',
+                post_logout_redirect_uri =>
+                    'https://spa.example.com/signed-out',
+            },
+            status   => 303,
+            location => 'https://spa.example.com/signed-out',
+        },
+    ],
+    'okta.conf' => [
+        {
+            path     => '/oauth2/default/v1/logout?id_token_hint='
+                . sign({iss => 'https://id.example.com/oauth2/default',
+                    aud => 'my-spa'})
+                . '&post_logout_redirect_uri=https%3A%2F%2Fspa.example.com'
+                . '%2Fsigned-out&state=from-the-menu',
+            location => 'https://spa.example.com/signed-out'
+                . '?state=from-the-menu',
+        },
+        {
+            path     => '/api/v1/sessions/me',
+            method   => 'DELETE',
+            headers  => {
+                'Origin'         => 'https://spa.example.com',
+                'Sec-Fetch-Site' => 'cross-site',
+                'Sec-Fetch-Mode' => 'cors',
+                'Sec-Fetch-Dest' => 'empty',
+            },
+            status   => 204,
+        },
+    ],
     'oidc.conf' => [
         {
             path     => '/connect/endsession?client_id=my-spa'
@@ -141,6 +201,13 @@ my %examples = (
             location => 'https://www.example.com/',
         },
         {
+            path     => '/ajax/logout.js?callback=fdf7084342a194'
+                . '&redirect_uri=https%3A%2F%2Fwww.example.com%2F'
+                . '&client_id=56e9a5d1eee0000000000000',
+            status   => 200,
+            body     => qr/^SPiD\.Talk\.response\("fdf7084342a194",/,
+        },
+        {
             path     => '/logout',
             status   => 400,
         },
@@ -158,15 +225,23 @@ sub confirm {
     return $example->post($case->{path}, \%form, {Cookie => 'sid=4fzd8k2m'});
 }
 
+sub send_request {
+    my ($example, $case) = @_;
+
+    my %headers = (Cookie => 'sid=4fzd8k2m', %{$case->{headers} // {}});
+    return $example->post($case->{path}, $case->{form}, \%headers)
+        if $case->{form};
+    return HTTP::Tiny->new(max_redirect => 0)->request(
+        $case->{method} // 'GET', 'http://127.0.0.1:' . $example->port
+        . $case->{path}, {headers => \%headers});
+}
+
 sub try_logout {
     my ($example, $case) = @_;
 
     $example->redis->command('SET', 'sess:4fzd8k2m', '1');
     $example->redis->command(@{$case->{redis}}) if $case->{redis};
-    my %headers = (Cookie => 'sid=4fzd8k2m');
-    my $response = $case->{form}
-        ? $example->post($case->{path}, $case->{form}, \%headers)
-        : $example->get($case->{path}, \%headers);
+    my $response = send_request($example, $case);
     $response = confirm($example, $case, $response) if $case->{asks};
 
     is $response->{status}, $case->{status} // 302, "$case->{path}: status";
@@ -176,8 +251,10 @@ sub try_logout {
         like $response->{headers}{'set-cookie'}, qr/^sid=; Path=\/;.*Max-Age=0/,
             "$case->{path}: the cookie is expired";
     }
-    is $example->redis->command('EXISTS', 'sess:4fzd8k2m'), 0,
-        "$case->{path}: the session is gone";
+    like $response->{content}, $case->{body}, "$case->{path}: body"
+        if $case->{body};
+    is $example->redis->command('EXISTS', $_), 0, "$case->{path}: $_ is gone"
+        for 'sess:4fzd8k2m', $case->{gone} // ();
 }
 
 for my $name (sort keys %examples) {

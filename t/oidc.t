@@ -555,3 +555,70 @@ invalid issuer "id.example.test": an issuer is a URL that begins with https:// o
 --- must_die
 --- error_log
 "jwks" in logout_client takes FILE and issuer=URL, once
+
+
+
+=== TEST 44: keys, algorithms and signatures that are not the provider's
+--- config eval: $::WithKeys
+--- request eval
+['GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('unknown_kid'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('kid_of_another_type'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('pinned_but_ps256'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('key_for_encryption'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('signed_by_another_ec'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('signed_by_another_ed'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('key_in_the_header'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('none_spelled_none'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('none_with_signature'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('signature_dropped'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('hmac_with_the_modulus'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('signature_of_another_token'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('rs256_bit_flipped'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('es256_bit_flipped'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('eddsa_bit_flipped'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('es256_der'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('es256_zeros'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('algorithm_swapped_to_ps256'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('payload_swapped'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('critical'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('unencoded_payload'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('algorithm_missing'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('algorithm_a_list'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('claims_a_string'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('encrypted'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('rs512'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('ps384'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('es384')]
+--- error_code eval: [(400) x 28]
+--- response_headers eval: [("! Location\nCache-Control: no-store") x 28]
+--- response_body_like eval: [('invalid_id_token_hint') x 28]
+
+
+
+=== TEST 45: audiences and issuers that are not the client's and the provider's
+--- config eval: $::WithKeys
+--- request eval
+['GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_audience_missing'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_audience_empty_list'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_audience_empty'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_audience_number'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_audience_mixed'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_issuer_with_slash'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_issuer_missing'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_issuer_a_list'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_hs256')]
+--- error_code eval: [(400) x 9]
+--- response_headers eval: [("! Location\nCache-Control: no-store") x 9]
+--- response_body_like eval: [('invalid_id_token_hint') x 9]
+
+
+
+=== TEST 46: what is unusual, and in order
+--- config eval: $::WithKeys
+--- request eval
+['GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_without_expiry'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_audience_list'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_two_audiences_azp'),
+ 'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_sid_missing')]
+--- error_code eval: [(302) x 4]
+--- response_headers eval: [('Location: https://spa.example.com/bye') x 4]
