@@ -1,12 +1,13 @@
 ##@ Sessions
 
-# Real frameworks, logged out of through nginx: t/sessions/frameworks.
+# Real frameworks, logged out of through nginx: t/sessions/frameworks. What a
+# browser forgets: t/sessions/expiry.
 
 FRAMEWORKS := $(BUILD)/frameworks
 FRAMEWORKS_SRC := t/sessions/frameworks
 
 TEST_NEEDS += frameworks
-SHORT_TESTS += $(FRAMEWORKS)/logouts
+SHORT_TESTS += $(FRAMEWORKS)/logouts $(FRAMEWORKS)/forgotten-cookies
 
 .PHONY: frameworks frameworks-run
 frameworks: ## real frameworks and a browser, logged out by nginx (FRAMEWORK=name)
@@ -32,11 +33,20 @@ $(FRAMEWORKS)/site.pem:
 	    -addext subjectAltName=IP:127.0.0.1 -keyout $(@D)/site.key -out $@ \
 	    2>/dev/null
 
+# $(call node_program,SCRIPT): a program that runs it with the packages
+define node_program
+@printf '%s\n' '#!/bin/sh' \
+    'export PATH=$(abspath $(FRAMEWORKS))/node_modules/.bin:$$PATH' \
+    'export NODE_PATH=$(abspath $(FRAMEWORKS))/node_modules' \
+    'export NODE_EXTRA_CA_CERTS=$(abspath $(FRAMEWORKS))/site.pem' \
+    'exec node $(1) $(FRAMEWORKS) "$$@"' > $@
+@chmod +x $@
+endef
+
 $(FRAMEWORKS)/logouts: t/make/sessions.mk $(FRAMEWORKS)/node_modules \
         $(FRAMEWORKS)/gorilla $(FRAMEWORKS)/site.pem
-	@printf '%s\n' '#!/bin/sh' \
-	    'export PATH=$(abspath $(@D))/node_modules/.bin:$$PATH' \
-	    'export NODE_PATH=$(abspath $(@D))/node_modules' \
-	    'export NODE_EXTRA_CA_CERTS=$(abspath $(@D))/site.pem' \
-	    'exec node $(FRAMEWORKS_SRC)/run.js $(FRAMEWORKS) "$$@"' > $@
-	@chmod +x $@
+	$(call node_program,$(FRAMEWORKS_SRC)/run.js)
+
+$(FRAMEWORKS)/forgotten-cookies: t/make/sessions.mk \
+        $(FRAMEWORKS)/node_modules $(FRAMEWORKS)/site.pem
+	$(call node_program,t/sessions/expiry/run.js)
