@@ -4,7 +4,7 @@
 # under g++'s sanitizers, as a part of `make test`: t/fuzz.
 
 FUZZ := $(BUILD)/fuzz
-FUZZ_TARGETS := url allowlist parameters cookies session
+FUZZ_TARGETS := url allowlist parameters cookies session reply
 FUZZ_SECONDS ?= 60
 FUZZ_CXX ?= clang++
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -18,9 +18,11 @@ FUZZ_CORE := allowlist allowlist_entry allowlist_lint allowlist_table base64 \
     path_ambiguity public_suffix punycode scheme session session_compile \
     session_format session_laravel session_presets session_signatures \
     session_transforms url utf8
-FUZZ_COMMON := $(FUZZ_CORE:%=src/core/logout_%) t/fuzz/reference_matcher
+FUZZ_REDIS := reply topology
+FUZZ_COMMON := $(FUZZ_CORE:%=src/core/logout_%) t/fuzz/reference_matcher \
+    $(FUZZ_REDIS:%=src/redis/logout_redis_%)
 FUZZ_OBJECTS := $(FUZZ_COMMON) $(FUZZ_TARGETS:%=t/fuzz/fuzz_%)
-FUZZ_LIBS = -ljansson -lcrypto $(call optional,libpsl,-lpsl)
+FUZZ_LIBS = -ljansson -lcrypto -lhiredis $(call optional,libpsl,-lpsl)
 
 SHORT_TESTS += $(FUZZ_TARGETS:%=$(FUZZ)/replay_%)
 
@@ -54,4 +56,4 @@ $(FUZZ_TARGETS:%=$(FUZZ)/replay_%): $(FUZZ)/replay_%: \
         $(FUZZ_COMMON:%=$(FUZZ)/gcc/%.o)
 	@$(CXX) $(FUZZ_SANITIZE) -o $@ $^ $(FUZZ_LIBS)
 
--include $(wildcard $(FUZZ)/*/src/core/*.d $(FUZZ)/*/t/fuzz/*.d)
+-include $(wildcard $(FUZZ)/*/src/*/*.d $(FUZZ)/*/t/fuzz/*.d)
