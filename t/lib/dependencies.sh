@@ -33,6 +33,7 @@ packages() {
         urls)     echo chromium openssl nodejs \
                        $(command -v npm >/dev/null || echo npm) ;;
         fuzz)     echo clang libclang-rt-dev ;;
+        chaos)    echo iproute2 util-linux ;;
         soak)     echo apache2-utils procps ;;
         coverage) echo gcovr ;;
         instructions) echo valgrind python3 redis-server nginx ;;

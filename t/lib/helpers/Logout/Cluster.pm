@@ -84,9 +84,7 @@ sub add_replicas {
 
     for my $i (0 .. $#replicas) {
         my $id = $self->id($masters[$i % @masters]);
-        wait_until(sub {
-            eval { $replicas[$i]->command('CLUSTER', 'REPLICATE', $id) };
-        });
+        wait_until(sub { $replicas[$i]->command('CLUSTER', 'REPLICATE', $id) });
     }
 }
 
@@ -99,6 +97,37 @@ sub is_ready {
     } $self->masters;
 
     return @online >= $replicas && !grep {
+        $_->command('CLUSTER', 'INFO')
+            !~ /cluster_state:ok.*cluster_slots_assigned:16384/s
+    } $self->nodes;
+}
+
+# The nodes that serve slots, as the first one that lives sees it.
+sub current_masters {
+    my ($self) = @_;
+
+    my ($asked) = grep { $_->pid } $self->nodes;
+    my %ports = map { $_->[2][1] => 1 } @{$asked->command('CLUSTER', 'SLOTS')};
+
+    return grep { $ports{$_->port} } $self->nodes;
+}
+
+# Whether all nodes live, agree on that all is well, and each replica follows.
+sub is_settled {
+    my ($self) = @_;
+
+    return 0 if grep { !$_->pid } $self->nodes;
+
+    my @views = map { join ' ', sort map { "@$_[0, 1] $_->[2][1]" }
+        @{$_->command('CLUSTER', 'SLOTS')} } $self->nodes;
+    return 0 if grep { $_ ne $views[0] } @views;
+
+    my @masters = $self->current_masters;
+    my @online = map {
+        $_->command('INFO', 'replication') =~ /state=online/g
+    } @masters;
+
+    return @online == $self->nodes - @masters && !grep {
         $_->command('CLUSTER', 'INFO')
             !~ /cluster_state:ok.*cluster_slots_assigned:16384/s
     } $self->nodes;
@@ -135,10 +164,8 @@ sub ask_owner {
 
     my $reply;
     wait_until(sub {
-        eval {
-            $reply = $self->node_of($key)->command($name, $key, @rest);
-            1;
-        };
+        $reply = $self->node_of($key)->command($name, $key, @rest);
+        return 1;
     });
     return $reply;
 }
@@ -158,11 +185,27 @@ sub open_slot {
     $from->command('CLUSTER', 'SETSLOT', $slot, 'MIGRATING', $self->id($to));
 }
 
-# Moves one key of a slot that is open.
+# Moves keys of a slot that is open.
 sub move_key {
     my ($self, $key, $from, $to) = @_;
 
-    $from->command('MIGRATE', '127.0.0.1', $to->port, $key, 0, 5000);
+    $self->move_keys([$key], $from, $to);
+}
+
+sub move_keys {
+    my ($self, $keys, $from, $to) = @_;
+
+    $from->command('MIGRATE', '127.0.0.1', $to->port, '', 0, 5000, 'KEYS',
+        @$keys);
+}
+
+sub replicas_of {
+    my ($self, $master) = @_;
+
+    my @ports = $master->command('INFO', 'replication')
+        =~ /^slave\d.*?port=(\d+)/mg;
+    return grep { my $node = $_; grep { $_ == $node->port } @ports }
+        $self->nodes;
 }
 
 # Ends the migration.
@@ -173,12 +216,14 @@ sub give_slot {
         for $to, $from;
 }
 
+# A server that is starting answers with errors.
 sub wait_until {
     my ($condition) = @_;
 
     my $deadline = time + PATIENCE;
-    while (!$condition->()) {
-        die "The cluster does not get ready.\n" if time > $deadline;
+    while (!eval { $condition->() }) {
+        die "The cluster does not get ready: " . ($@ || "no reason known\n")
+            if time > $deadline;
         sleep 0.05;
     }
 }

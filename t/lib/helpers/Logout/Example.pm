@@ -123,7 +123,8 @@ sub kill_worker {
 sub reload {
     my ($self) = @_;
 
-    my $worker = $self->worker;
+    my $worker;
+    $self->wait_until(sub { $worker = $self->worker });
     kill 'HUP', $self->{pid};
     $self->wait_until(sub { !kill 0, $worker });
 }

@@ -11,7 +11,7 @@ package Logout::Nginx;
 #     my $response = $nginx->logout('4fzd8k2m');   # the cookie's value
 #
 # Without `server`, it has Logout::Nginx::LOCATIONS. Also: workers => N,
-# log => LEVEL.
+# log => LEVEL, connections => N.
 #
 #     Logout::Nginx->start(example => 'tls.conf',
 #         replace => {'127.0.0.1:6380' => "127.0.0.1:$port"});
@@ -69,6 +69,7 @@ sub configure {
 
     my $workers = $options{workers} // 1;
     my $log = $options{log} // 'info';
+    my $connections = $options{connections} // 512;
     my $server = $options{server} // LOCATIONS;
     my @modules = map { "load_module $_;" }
         split ' ', $ENV{TEST_NGINX_LOAD_MODULES} // '';
@@ -80,7 +81,7 @@ sub configure {
 worker_processes $workers;
 pid logs/nginx.pid;
 error_log logs/error.log $log;
-events { worker_connections 512; }
+events { worker_connections $connections; }
 http {
     access_log off;
     client_body_temp_path temp_body;

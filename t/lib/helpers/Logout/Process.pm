@@ -31,15 +31,16 @@ sub start {
     exec 'setpriv', '--pdeathsig', $death_signal, @command or POSIX::_exit(127);
 }
 
-# Sends `signal` and waits. Returns how many seconds that took; undef if the
+# Sends `signal` and waits, PATIENCE or as long as is said. Returns how many seconds that took; undef if the
 # program did not end and had to be killed.
 sub end {
-    my ($pid, $signal) = @_;
+    my ($pid, $signal, $patience) = @_;
 
+    $patience //= PATIENCE;
     my $begin = time;
     kill $signal, $pid;
     while (waitpid($pid, WNOHANG) == 0) {
-        if (time - $begin > PATIENCE) {
+        if (time - $begin > $patience) {
             kill 'KILL', $pid, children($pid);
             waitpid $pid, 0;
             return undef;

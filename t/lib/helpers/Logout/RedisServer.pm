@@ -9,7 +9,10 @@ package Logout::RedisServer;
 #     $redis->pause; $redis->resume;      # it neither answers nor hangs up
 #     $redis->kill; $redis->start_again;  # as after a crash, on the same port
 #
+#     $redis->commands(['SET', 'a', 1], ['SET', 'b', 2]);    # at once
+#
 #     my $sentinel = Logout::RedisServer->start_as('redis-sentinel', $file);
+#     Logout::RedisServer->start_as(['nsenter', ..., 'redis-server'], @options);
 
 use strict;
 use warnings;
@@ -38,7 +41,7 @@ sub start_as {
     my ($class, $program, @options) = @_;
 
     my $self = bless {
-        program => $program,
+        program => ref $program ? $program : [$program],
         files   => File::Temp->newdir('logout-redis.XXXXXX', TMPDIR => 1),
         options => \@options,
         owner   => $$,
@@ -49,7 +52,7 @@ sub start_as {
         $self->{port} = 10000 + int rand 22000;
         return $self if free($self->{port}) && $self->launch;
     }
-    die "$program does not start: " . $self->log;
+    die "@{$self->{program}} does not start: " . $self->log;
 }
 
 sub free {
@@ -103,7 +106,7 @@ sub command_line {
     my ($first, @rest) = @{$self->{options}};
     my @file = defined $first && $first !~ /^--/ ? $first : ();
 
-    return ($self->{program}, @file, '--port', $self->{port},
+    return (@{$self->{program}}, @file, '--port', $self->{port},
         '--bind', '127.0.0.1', '--unixsocket', $self->socket,
         '--unixsocketperm', '777', '--dir', $self->folder, '--save', '',
         '--appendonly', 'no', '--daemonize', 'no',
@@ -121,6 +124,13 @@ sub start_again {
     my ($self) = @_;
 
     $self->launch or die 'redis-server does not start: ' . $self->log;
+}
+
+# Takes effect when it is started again.
+sub change_option {
+    my ($self, $old, $new) = @_;
+
+    $self->{options} = [map { $_ eq $old ? $new : $_ } @{$self->{options}}];
 }
 
 sub pause { kill 'STOP', $_[0]{pid} }
@@ -148,17 +158,30 @@ sub DESTROY {
 sub command {
     my ($self, @words) = @_;
 
+    return ($self->commands(\@words))[0];
+}
+
+# The same for several commands, which leave in one write.
+sub commands {
+    my ($self, @commands) = @_;
+
     local $SIG{PIPE} = 'IGNORE';
     delete $self->{connection} if $self->has_hung_up;
 
     my $connection = $self->{connection} //= $self->connect;
 
-    print $connection '*' . @words . "\r\n",
-        map { utf8::encode($_) if utf8::is_utf8($_);
-            '$' . length($_) . "\r\n$_\r\n" } @words;
+    print $connection map { resp($_) } @commands;
     $connection->flush;
 
-    return read_reply($connection);
+    return map { read_reply($connection) } @commands;
+}
+
+sub resp {
+    my ($words) = @_;
+
+    return join '', '*' . @$words . "\r\n",
+        map { my $word = $_; utf8::encode($word) if utf8::is_utf8($word);
+            '$' . length($word) . "\r\n$word\r\n" } @$words;
 }
 
 # A server that does not answer is no reason to wait for ever.

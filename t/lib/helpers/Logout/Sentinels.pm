@@ -89,6 +89,14 @@ sub master_port {
         'mymaster')->[1];
 }
 
+sub current_master {
+    my ($self) = @_;
+
+    my $port = $self->master_port;
+    my ($server) = grep { $_->port == $port } $self->master, $self->replica;
+    return $server;
+}
+
 sub failover {
     my ($self) = @_;
 
@@ -97,12 +105,14 @@ sub failover {
     wait_until(sub { $self->master_port != $before });
 }
 
+# A server that is starting answers with errors.
 sub wait_until {
     my ($condition) = @_;
 
     my $deadline = time + PATIENCE;
-    while (!$condition->()) {
-        die "The sentinels do not get ready.\n" if time > $deadline;
+    while (!eval { $condition->() }) {
+        die "The sentinels do not get ready: " . ($@ || "no reason known\n")
+            if time > $deadline;
         sleep 0.05;
     }
 }
