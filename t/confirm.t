@@ -279,7 +279,7 @@ invalid value "yes" in "logout_confirm", it must be "on" or "off"
     logout_confirm on secret=abc;
 --- must_die
 --- error_log
-invalid parameter "secret=abc": it must be secret_file=FILE
+unknown parameter "secret=" in "logout_confirm", it must be one of secret_file=
 
 
 
