@@ -638,3 +638,15 @@ invalid parameter "field=x": it must be one of sid_key=, sub_key=, prefix=, jti_
 --- must_die
 --- error_log
 logout_oidc_index: in a cluster a script reaches the keys of one slot only
+
+
+
+=== TEST 56: logout_explain
+--- config eval
+"$::Config location = /explain { logout_explain; allow 127.0.0.1; deny all; }"
+--- request
+POST /explain
+{"location": "/backchannel", "method": "POST", "url": "/backchannel"}
+--- more_headers
+Content-Type: application/json
+--- response_body_like: ^\{"result":"bad_request","error":"invalid_logout_token","status":400,

@@ -369,3 +369,26 @@ Sec-Purpose: prefetch;prerender
 --- error_code: 503
 --- x_redis_kept
 sess:4fzd8k2m
+
+
+
+=== TEST 21: logout_explain says that the user is asked, and no token
+--- config
+    logout_confirm on secret_file=$TEST_NGINX_SECRET;
+    location = /logout {
+        logout oidc;
+    }
+    location = /explain {
+        logout_explain;
+        allow 127.0.0.1;
+        deny  all;
+    }
+--- request
+POST /explain
+{"location": "/logout", "url": "/logout?client_id=spa", "cookie": "sid=4fzd8k2m"}
+--- more_headers
+Content-Type: application/json
+--- response_body_like: ^\{"result":"confirmation_required","status":200,.*"step":"question","verdict":"note","text":"logout_confirm: the user is asked first\.
+--- response_body_unlike: [0-9a-f]{64}
+--- x_redis_kept
+sess:4fzd8k2m

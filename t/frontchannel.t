@@ -374,3 +374,16 @@ invalid parameter "required": it must be issuer=URL, origin=ORIGIN or session_re
 --- must_die
 --- error_log
 "logout_frontchannel" directive is duplicate
+
+
+
+=== TEST 26: logout_explain
+--- config eval
+"$::Config location = /explain { logout_explain; allow 127.0.0.1; deny all; }"
+--- request
+POST /explain
+{"location": "/frontchannel", "url": "/frontchannel?sid=s1"}
+--- more_headers
+Content-Type: application/json
+--- x_no_frame: 1
+--- response_body_like: ^\{"result":"bad_request","error":"malformed_request","status":400,

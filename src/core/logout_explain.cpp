@@ -33,6 +33,7 @@ private:
     void explain_client();
     void explain_source();
 
+    void explain_question();
     void explain_return_url();
     void explain_default_url(Step& step);
     std::string_view list_name() const;
@@ -97,6 +98,10 @@ Explanation Explainer::explain()
     if (!plan_.refusal || plan_.refusal == Result::bad_request) {
         explain_return_url();
         explain_federated();
+    }
+
+    if (plan_.refusal == Result::confirmation_required) {
+        explain_question();
     }
 
     if (!plan_.refusal) {
@@ -200,6 +205,16 @@ void Explainer::explain_source()
     if (!plan_.allowed_origin.empty()) {
         step.facts.push_back({"may read the answer", plan_.allowed_origin});
     }
+}
+
+
+void Explainer::explain_question()
+{
+    Step& step = begin("question", "The question");
+
+    step.verdict = StepVerdict::note;
+    step.text = "logout_confirm: the user is asked first. What the button"
+                " sends ends the session.";
 }
 
 
