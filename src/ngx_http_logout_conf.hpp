@@ -9,6 +9,7 @@
 #include "ngx_http_logout_provider.hpp"
 #include "ngx_http_logout_counting.hpp"
 
+#include "core/logout_arena.hpp"
 #include "core/logout_plan.hpp"
 #include "core/logout_response.hpp"
 #include "redis/logout_redis.hpp"
@@ -45,6 +46,7 @@ char* ngx_http_logout_unknown_parameter(
 
 // logout_return_url: the tenant-level list of one level.
 struct ReturnUrlList {
+    logout::Arena memory;
     logout::Allowlist urls;
     bool compiled = false;
     std::optional<ConfPlace> place;
@@ -61,7 +63,8 @@ struct FederatedUrl {
 // The logout_client blocks of one level. A client's `tag` is the index of its
 // federated URL, plus one.
 struct ClientList {
-    logout::ClientRegistry registry;
+    logout::Arena memory;
+    logout::ClientRegistry registry{&memory};
     std::vector<FederatedUrl> federated;
 };
 

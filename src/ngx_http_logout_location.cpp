@@ -20,7 +20,8 @@ bool compile_return_urls(ngx_conf_t* cf, ReturnUrlList* list)
 
     list->compiled = true;
 
-    for (const logout::AllowlistProblem& problem : list->urls.compile()) {
+    for (const logout::AllowlistProblem& problem :
+         list->urls.compile(&list->memory)) {
         ngx_str_t message = to_ngx_str(problem.message);
         ngx_str_t file = to_ngx_str(list->place->file);
 

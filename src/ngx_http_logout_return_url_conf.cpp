@@ -145,7 +145,8 @@ char* parse_client_block(ngx_conf_t* cf, ClientBlock& block)
 
 bool finish_client(ngx_conf_t* cf, ClientBlock& block, ClientList& clients)
 {
-    if (!ngx_http_logout_report(cf, block.client.return_urls.compile(), {})) {
+    if (!ngx_http_logout_report(
+            cf, block.client.return_urls.compile(&clients.memory), {})) {
         return false;
     }
 

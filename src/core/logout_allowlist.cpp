@@ -20,8 +20,18 @@ AllowlistProblem error(std::string message)
 
 
 struct Allowlist::Impl {
+    explicit Impl(std::pmr::memory_resource* memory)
+        : table(memory), default_url(memory)
+    {
+    }
+
+    Impl(const Impl& other, std::pmr::memory_resource* memory)
+        : table(other.table, memory), default_url(other.default_url, memory)
+    {
+    }
+
     AllowlistTable table;
-    std::string default_url;
+    std::pmr::string default_url;
 };
 
 
@@ -46,7 +56,10 @@ const char* describe(const AllowlistVerdict& verdict)
 }
 
 
-Allowlist::Allowlist() : impl_(std::make_unique<Impl>()) {}
+Allowlist::Allowlist()
+    : impl_(std::make_shared<Impl>(std::pmr::get_default_resource()))
+{
+}
 
 
 Allowlist::~Allowlist() = default;
@@ -88,9 +101,11 @@ std::vector<AllowlistProblem> Allowlist::add(std::string_view written)
 }
 
 
-std::vector<AllowlistProblem> Allowlist::compile()
+std::vector<AllowlistProblem>
+Allowlist::compile(std::pmr::memory_resource* memory)
 {
-    impl_->table.shrink_to_fit();
+    impl_ = std::allocate_shared<Impl>(
+        std::pmr::polymorphic_allocator<Impl>(memory), *impl_, memory);
     return lint_allowlist(impl_->table);
 }
 

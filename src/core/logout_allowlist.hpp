@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,14 +65,17 @@ public:
     //     http://127.0.0.1:*/callback     any port of a loopback address
     //     com.example.app://signed-out    that URL (RFC 8252, section 7.1)
     //
-    // Returns what is wrong with it. An entry with an error is not added, and
-    // neither is one that is in the list already, which is a warning.
+    // Returns what is wrong with it: it is not added then. An entry that is in
+    // the list already is an error, too.
     std::vector<AllowlistProblem> add(std::string_view entry);
 
-    // Ends building. Returns warnings of the list as a whole (http: beside
+    // Ends building, and moves the list to `memory`, which outlives it: close
+    // together, since looking a URL up in a large list costs little else than
+    // waiting for memory. Returns warnings of the list as a whole (http: beside
     // https: for one host, entries that another one already covers), at most
     // ten of each kind.
-    std::vector<AllowlistProblem> compile();
+    std::vector<AllowlistProblem> compile(
+        std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
     // Warnings of using the list where queries are `matching`: entries that
     // allow more there than they seem to. At most ten.
@@ -102,7 +106,7 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;  // not shared: in the memory of the list
 };
 
 }  // namespace logout

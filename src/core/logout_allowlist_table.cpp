@@ -36,6 +36,27 @@ bool is_bare(const Url& url)
 }  // namespace
 
 
+AllowlistTable::AllowlistTable(std::pmr::memory_resource* memory)
+    : texts_(memory), origins_(memory), entries_(memory),
+      origins_by_text_(memory), origins_by_suffix_(memory), urls_(memory),
+      targets_(memory), paths_(memory), prefixes_(memory)
+{
+}
+
+
+AllowlistTable::AllowlistTable(const AllowlistTable& other,
+                               std::pmr::memory_resource* memory)
+    : texts_(other.texts_, memory), origins_(other.origins_, memory),
+      entries_(other.entries_, memory),
+      origins_by_text_(other.origins_by_text_, memory),
+      origins_by_suffix_(other.origins_by_suffix_, memory),
+      any_port_origins_(other.any_port_origins_), urls_(other.urls_, memory),
+      targets_(other.targets_, memory), paths_(other.paths_, memory),
+      prefixes_(other.prefixes_, memory), prefix_depths_(other.prefix_depths_)
+{
+}
+
+
 bool AllowlistTable::has_room_for(std::size_t written_size) const
 {
     // besides what is written, origin and target may be stored
@@ -78,14 +99,6 @@ void AllowlistTable::add(const AllowlistEntry& entry, std::string_view written)
     stored.path_pattern = entry.path_pattern;
     entries_.push_back(stored);
     index_entry(static_cast<std::uint32_t>(entries_.size() - 1));
-}
-
-
-void AllowlistTable::shrink_to_fit()
-{
-    texts_.shrink_to_fit();
-    origins_.shrink_to_fit();
-    entries_.shrink_to_fit();
 }
 
 

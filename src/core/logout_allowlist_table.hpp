@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,11 +47,18 @@ struct AllowlistFinding {
 
 class AllowlistTable {
 public:
+    // `memory` outlives the table.
+    explicit AllowlistTable(std::pmr::memory_resource* memory);
+
+    // A copy in other memory, which outlives it, and of which it takes no more
+    // than it needs.
+    AllowlistTable(const AllowlistTable& other,
+                   std::pmr::memory_resource* memory);
+
     // Whether an entry of this length can still be added.
     bool has_room_for(std::size_t written_size) const;
 
     void add(const AllowlistEntry& entry, std::string_view written);
-    void shrink_to_fit();
 
     AllowlistFinding find(const Url& url, QueryMatching matching) const;
 
@@ -72,8 +80,8 @@ public:
     // HashIndex::none.
     std::uint32_t find_origin_pattern(const Url& url) const;
 
-    const std::vector<StoredOrigin>& origins() const { return origins_; }
-    const std::vector<StoredEntry>& entries() const { return entries_; }
+    const std::pmr::vector<StoredOrigin>& origins() const { return origins_; }
+    const std::pmr::vector<StoredEntry>& entries() const { return entries_; }
 
     std::string_view view(StoredText text) const
     {
@@ -104,9 +112,9 @@ private:
     AllowlistRule judge_prefix(const StoredEntry& prefix, const Url& url,
                                QueryMatching matching) const;
 
-    std::string texts_;
-    std::vector<StoredOrigin> origins_;
-    std::vector<StoredEntry> entries_;
+    std::pmr::string texts_;
+    std::pmr::vector<StoredOrigin> origins_;
+    std::pmr::vector<StoredEntry> entries_;
 
     HashIndex origins_by_text_;
     HashIndex origins_by_suffix_;  // those with "*.", by what follows the "*"

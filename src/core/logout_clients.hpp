@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,14 @@ const char* client_id_problem(std::string_view id);
 // costs the same among one and among 10,000.
 class ClientRegistry {
 public:
+    ClientRegistry() : ClientRegistry(std::pmr::get_default_resource()) {}
+
+    // `memory` outlives the registry.
+    explicit ClientRegistry(std::pmr::memory_resource* memory)
+        : clients_(memory), by_id_(memory)
+    {
+    }
+
     // Adds a client. Returns what is wrong with it, a sentence without a full
     // stop, and adds nothing then: a bad client_id, or one that is known.
     std::optional<std::string> add(Client client);
@@ -59,7 +68,7 @@ public:
     auto end() const { return clients_.end(); }
 
 private:
-    std::deque<Client> clients_;
+    std::pmr::deque<Client> clients_;
     HashIndex by_id_;
     Origins origins_;
 };

@@ -80,7 +80,8 @@ void HashIndex::place(Slot slot)
 
 void HashIndex::grow()
 {
-    std::vector<Slot> old(slots_.empty() ? 4 : 2 * slots_.size());
+    std::pmr::vector<Slot> old(slots_.empty() ? 4 : 2 * slots_.size(),
+                               slots_.get_allocator());
 
     old.swap(slots_);
     for (const Slot& slot : old) {

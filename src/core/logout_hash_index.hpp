@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,15 @@ std::uint32_t hash_text(std::string_view text, std::uint64_t seed);
 class HashIndex {
 public:
     static constexpr std::uint32_t none = 0xffffffff;
+
+    // `memory` outlives the index.
+    explicit HashIndex(std::pmr::memory_resource* memory) : slots_(memory) {}
+
+    // A copy in other memory, which outlives it.
+    HashIndex(const HashIndex& other, std::pmr::memory_resource* memory)
+        : slots_(other.slots_, memory), count_(other.count_)
+    {
+    }
 
     // The number under `hash` for which `is_wanted(number)` is true, or none.
     template <typename Predicate>
@@ -53,7 +63,7 @@ private:
     void place(Slot slot);
     void grow();
 
-    std::vector<Slot> slots_;  // a power of two of them, or none
+    std::pmr::vector<Slot> slots_;  // a power of two of them, or none
     std::size_t count_ = 0;
 };
 

@@ -34,6 +34,7 @@ packages() {
                        $(command -v npm >/dev/null || echo npm) ;;
         fuzz)     echo clang libclang-rt-dev ;;
         chaos)    echo iproute2 util-linux ;;
+        lists)    echo python3 util-linux ;;
         soak)     echo apache2-utils procps ;;
         coverage) echo gcovr ;;
         instructions) echo valgrind python3 redis-server nginx ;;

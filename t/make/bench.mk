@@ -11,10 +11,10 @@ BENCH_CXX = $(CXX) -std=c++17 $(NGX_CC_OPT) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
     -Isrc -MMD -MP
 BENCH_LIBS = $(filter-out -lcmocka,$(UNIT_LIBS))
 
-.PHONY: bench bench-compare bench-growth bench-syscalls
+.PHONY: bench bench-compare bench-growth bench-lists bench-syscalls
 bench: ## compare with everything one would use instead, and the targets (QUICK=1)
 	@failed=; \
-	for part in compare growth syscalls instructions; do \
+	for part in compare growth lists syscalls instructions; do \
 	    $(MAKE) --no-print-directory bench-$$part || failed=1; \
 	done; \
 	[ -z "$$failed" ]
@@ -24,6 +24,9 @@ bench-compare: bench-programs ## requests/s, latency, CPU and memory of every co
 
 bench-growth: bench-programs ## how cost grows: cookies, sessions, URLs, connections, TLS, distance
 	@t/bench/growth.py $(if $(QUICK),--quick)
+
+bench-lists: bench-programs ## what allowlists with 100,000 URLs cost, in `nginx -t` and per request
+	@t/bench/lists.py
 
 bench-syscalls: bench-programs ## system calls per logout, with perf
 	@t/bench/syscalls.py
@@ -56,6 +59,14 @@ $(BENCH_CORE): $(BENCH)/core/%.o: src/core/%.cpp $(BENCH)/core.settings
 
 $(BENCH)/core.settings: FORCE
 	$(call settings,$(CXX) $(NGX_CC_OPT) $(CORE_SRCS))
+
+# The short form of bench-lists, for `make test`
+TEST_NEEDS += lists
+SHORT_TESTS += $(BENCH)/lists
+
+$(BENCH)/lists: t/bench/lists.py $(BENCH)/lean_client
+	@printf '#!/bin/sh\nexec %s --tap\n' $< > $@
+	@chmod +x $@
 
 -include $(wildcard $(BENCH)/*.d $(BENCH)/core/*.d)
 
