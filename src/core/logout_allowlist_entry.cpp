@@ -139,9 +139,6 @@ std::string check_patterns(const Url& url, const AllowlistEntry& entry)
 
 std::string explain_grammar(std::string_view written, UrlRule rule)
 {
-    if (written[0] == '^' || written[0] == '~') {
-        return "an entry is a URL, regular expressions are not supported";
-    }
     if (rule == UrlRule::bad_scheme && written.find("://") == written.npos &&
         written.find(':') == written.npos) {
         return "an entry begins with \"https://\", another scheme or \"/\"";
@@ -178,6 +175,9 @@ std::string parse_allowlist_entry(std::string_view written,
 {
     if (written.empty()) {
         return "an entry cannot be empty";
+    }
+    if (written[0] == '^' || written[0] == '~') {
+        return "an entry is a URL, regular expressions are not supported";
     }
 
     AllowlistEntry parsed;

@@ -447,6 +447,7 @@ void entries_are_refused(void**)
     expect_error("//*", "another host");
     expect_error("//evil.example/", "another host");
     expect_error("^https://a\\.example", "regular expressions");
+    expect_error("^https://.*$", "regular expressions");
     expect_error("~^https", "regular expressions");
     expect_error("a.example/x", "begins with");
     expect_error("localhost:3000/x", "in front");
