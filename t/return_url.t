@@ -13,7 +13,11 @@ no_long_string();
 no_shuffle();
 
 our $http = <<'_';
-    logout_redis sessions { server 127.0.0.1:$TEST_NGINX_REDIS_PORT; }
+    logout_redis sessions {
+        server          127.0.0.1:$TEST_NGINX_REDIS_PORT;
+        connect_timeout 10s;  # busy machines
+        timeout         10s;
+    }
     logout_session    format=raw cookie=sid prefix=sess: redis=sessions;
     add_header        X-Error $logout_error always;
 _

@@ -82,7 +82,11 @@ sub block {
     return <<"END";
 === $list: $ids
 --- http_config
-    logout_redis sessions { server 127.0.0.1:\$TEST_NGINX_REDIS_PORT; }
+    logout_redis sessions {
+        server          127.0.0.1:\$TEST_NGINX_REDIS_PORT;
+        connect_timeout 10s;  # busy machines
+        timeout         10s;
+    }
 --- config
     logout_session    format=raw cookie=sid prefix=sess: redis=sessions;
     logout_return_url $list;
@@ -141,7 +145,11 @@ sub refused_entries {
     return map { <<"END" } sort keys %entries;
 === refused: $_
 --- http_config
-    logout_redis sessions { server 127.0.0.1:\$TEST_NGINX_REDIS_PORT; }
+    logout_redis sessions {
+        server          127.0.0.1:\$TEST_NGINX_REDIS_PORT;
+        connect_timeout 10s;  # busy machines
+        timeout         10s;
+    }
 --- config
     location = /logout {
         logout            auth0;
