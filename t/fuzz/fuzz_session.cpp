@@ -112,7 +112,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
         for (std::size_t i = 0; i < sessions.size(); i++) {
             require_sound(sessions[i]);
             for (std::size_t j = 0; j < i; j++) {
-                REQUIRE(sessions[j].keys != sessions[i].keys);
+                REQUIRE(!std::equal(
+                    sessions[j].keys.begin(), sessions[j].keys.end(),
+                    sessions[i].keys.begin(), sessions[i].keys.end()));
             }
         }
     }
