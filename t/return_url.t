@@ -369,3 +369,40 @@ host "app.example" is listed with "https:" and with "http:"
 --- must_die
 --- error_log
 return URL "HTTPS://APP.example:443": the same as "https://app.example/" before it
+
+
+
+=== TEST 18: an entry that another one allows is warned of
+--- http_config eval: $::http
+--- config
+    location = /logout {
+        logout            auth0;
+        logout_return_url https://app.example/ https://app.example/docs/a/b
+                          https://app.example/docs/*;
+    }
+--- request
+GET /logout
+--- error_code: 302
+--- error_log
+"https://app.example/docs/a/b" is already allowed by "https://app.example/docs/*"
+
+
+
+=== TEST 19: a URL may have 2,048 bytes, and what is longer is refused by name
+--- http_config eval: $::http
+--- config
+    location = /logout {
+        logout            auth0;
+        logout_return_url https://app.example/;
+    }
+--- log_level: info
+--- request eval
+['GET /logout?returnTo=https://app.example/?' . 'q' x 2027,
+ 'GET /logout?returnTo=https://app.example/?' . 'q' x 2028]
+--- error_code eval
+[302, 400]
+--- response_headers eval
+['Location: https://app.example/?' . 'q' x 2027, '! Location']
+--- grep_error_log: longer than 2048 bytes
+--- grep_error_log_out eval
+['', "longer than 2048 bytes\n"]
