@@ -10,6 +10,15 @@
 
 namespace {
 
+// As the client sent it: decoded, it could end the line and begin another.
+std::string_view sent_path(const ngx_http_request_t* r)
+{
+    const std::string_view uri = to_view(r->unparsed_uri);
+
+    return uri.substr(0, uri.find('?'));
+}
+
+
 // nginx's own adds the request line: its query may hold an id_token_hint or an
 // oauth_token. This one says the same without the query.
 u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* sr, u_char* buf,
@@ -21,8 +30,10 @@ u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* sr, u_char* buf,
     const auto* const cscf = static_cast<ngx_http_core_srv_conf_t*>(
         ngx_http_get_module_srv_conf(r, ngx_http_core_module));
 
+    ngx_str_t path = to_ngx_str(sent_path(r));
+
     p = ngx_slprintf(p, last, ", server: %V, request: \"%V %V\"",
-                     &cscf->server_name, &r->method_name, &r->uri);
+                     &cscf->server_name, &r->method_name, &path);
 
     if (r != sr) {
         p = ngx_slprintf(p, last, ", subrequest: \"%V\"", &sr->uri);
