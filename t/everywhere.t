@@ -47,10 +47,11 @@ _
 sub location {
     my ($path, $session, @more) = @_;
 
+    my $prefix = $session =~ /^key=/ ? '' : 'prefix=sess:';
     return <<"_";
         location = $path {
             logout         auth0;
-            logout_session format=raw cookie=sid prefix=sess: $session;
+            logout_session format=raw cookie=sid $prefix $session;
             add_header     X-Result \$logout_result always;
             add_header     X-Keys   \$logout_keys_deleted always;
             @more
