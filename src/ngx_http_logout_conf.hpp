@@ -10,6 +10,7 @@
 #include "ngx_http_logout_counting.hpp"
 
 #include "core/logout_arena.hpp"
+#include "core/logout_event.hpp"
 #include "core/logout_plan.hpp"
 #include "core/logout_response.hpp"
 #include "redis/logout_redis.hpp"
@@ -109,6 +110,23 @@ struct Confirmation {
 };
 
 
+// One logout_event.
+struct EventRule {
+    explicit EventRule(ngx_conf_t* cf) : place(cf) {}
+
+    struct Field {
+        std::string name;
+        ngx_http_complex_value_t value;
+    };
+
+    ConfPlace place;
+    logout::EventTarget target;
+    std::vector<Field> fields;
+    ngx_int_t request_id = NGX_ERROR;  // index of the variable
+    std::string store_name;            // as in SessionRule
+};
+
+
 // What a location with "logout" does: everything compiled, nothing left to
 // look up.
 struct LocationPolicy {
@@ -118,10 +136,16 @@ struct LocationPolicy {
         const IndexRule* index = nullptr;     // all=
     };
 
+    struct Event {
+        std::size_t store;  // as in Session
+        const EventRule* rule;
+    };
+
     logout::LogoutPolicy policy;
     logout::CookieExpiry expiry;
     std::vector<Session> sessions;
     std::vector<Session> tokens;
+    std::vector<Event> events;
     std::string allow;            // of an Allow header
     std::string clear_site_data;  // of a Clear-Site-Data header, or empty
     DeferredPolicy deferred;
@@ -132,6 +156,7 @@ struct LocationPolicy {
     const ProviderIndex* index = nullptr;  // logout_oidc_index
     std::size_t index_store = 0;           // as Session::store
     const CountedLocation* counted = nullptr;
+    ngx_uint_t log_level = NGX_LOG_INFO;  // of refusals
 };
 
 
@@ -167,6 +192,7 @@ struct ngx_http_logout_loc_conf_t {
     FrontchannelRule* frontchannel;
     ProviderIndex* oidc_index;
     std::vector<TokenRule>* tokens;
+    std::vector<EventRule>* events;
     std::vector<ClearCookieRule>* clear_cookies;
     std::string* clear_site_data;
     FederatedUrl* federated;
@@ -178,6 +204,7 @@ struct ngx_http_logout_loc_conf_t {
     ngx_uint_t bad_request;  // logout::BadRequestPolicy
     ngx_uint_t cross_site;   // logout::CrossSitePolicy
     ngx_uint_t methods;      // NGX_HTTP_GET, ...
+    ngx_uint_t log_level;    // of refusals: NGX_LOG_INFO, ...
     ngx_flag_t match_query;
 
     LocationPolicy* policy;  // only where `protocol` is set
@@ -191,6 +218,7 @@ char* ngx_http_logout_client_block(ngx_conf_t* cf, ngx_command_t* cmd,
                                    void* conf);
 char* ngx_http_logout_session(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_token(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+char* ngx_http_logout_event(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_clear_site_data(ngx_conf_t* cf, ngx_command_t* cmd,
                                       void* conf);
 char* ngx_http_logout_clear_cookie(ngx_conf_t* cf, ngx_command_t* cmd,

@@ -494,3 +494,12 @@ void ngx_http_logout_count_abandoned(const CountedLocation& location)
         ++location.counters->abandoned;
     }
 }
+
+
+void ngx_http_logout_count_event(const CountedLocation& location, bool sent)
+{
+    if (location.counters != nullptr) {
+        ++(sent ? location.counters->events_sent
+                : location.counters->events_failed);
+    }
+}

@@ -6,8 +6,6 @@
 #include "ngx_http_logout_document.hpp"
 #include "ngx_http_logout_request.hpp"
 
-#include "redis/logout_redis_conf.hpp"
-
 #include "core/logout_explain_json.hpp"
 #include "core/logout_explain_page.hpp"
 #include "core/logout_explain_request.hpp"
@@ -56,15 +54,6 @@ const ngx_http_logout_main_conf_t* main_conf(ngx_http_request_t* r)
 }
 
 
-std::string_view store_name(ngx_http_request_t* r, std::size_t store)
-{
-    const auto* const* const stores =
-        static_cast<logout::redis::StoreConf**>(main_conf(r)->stores->elts);
-
-    return to_view(stores[store]->name);
-}
-
-
 std::string_view host_of(const ngx_http_request_t* r)
 {
     return r->headers_in.host != nullptr ? to_view(r->headers_in.host->value)
@@ -98,9 +87,10 @@ void note_keys(LogoutContext& context, Explaining& explaining)
         ngx_http_logout_add_session_keys(context, planned);
 
         for (const LogoutContext::Key& key : context.keys) {
-            explaining.keys.push_back({planned.rule, planned.session.id,
-                                       store_name(explaining.r, key.store),
-                                       key.text, false});
+            explaining.keys.push_back(
+                {planned.rule, planned.session.id,
+                 ngx_http_logout_store_name(explaining.r, key.store), key.text,
+                 false});
         }
     }
 
@@ -109,7 +99,11 @@ void note_keys(LogoutContext& context, Explaining& explaining)
 
     for (const LogoutContext::Key& key : context.keys) {
         explaining.keys.push_back(
-            {0, {}, store_name(explaining.r, key.store), key.text, true});
+            {0,
+             {},
+             ngx_http_logout_store_name(explaining.r, key.store),
+             key.text,
+             true});
     }
 }
 

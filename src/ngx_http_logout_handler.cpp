@@ -3,21 +3,16 @@
 #include "ngx_http_logout_request.hpp"
 
 #include "core/logout_plan_provider.hpp"
-#include "redis/logout_redis_conf.hpp"
 
 #include <exception>
 
 
 namespace {
 
-std::string_view store_name(const LogoutContext& context, std::size_t store)
+// The event that a command tells, if it does.
+const LocationPolicy::Event* event_of(const LogoutContext::Waiting& waiting)
 {
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
-    auto* const* const stores =
-        static_cast<logout::redis::StoreConf**>(lmcf->stores->elts);
-
-    return to_view(stores[store]->name);
+    return waiting.command != nullptr ? waiting.command->event : nullptr;
 }
 
 
@@ -25,11 +20,23 @@ std::string_view store_name(const LogoutContext& context, std::size_t store)
 bool defer(const LogoutContext::Waiting& waiting)
 {
     const DeferredPolicy& policy = waiting.context->location.deferred;
-    const auto store = store_name(*waiting.context, waiting.store);
+    const auto store =
+        ngx_http_logout_store_name(waiting.context->r, waiting.store);
 
-    return waiting.script != nullptr
-               ? policy.defer_command(store, waiting.script->words)
+    return waiting.command != nullptr
+               ? policy.defer_command(store, waiting.command->words)
                : policy.defer(store, waiting.key);
+}
+
+
+// Nobody waits any more. An event is told by what is on its way.
+void abandon(const LogoutContext::Waiting& waiting)
+{
+    if (event_of(waiting) != nullptr) {
+        ngx_http_logout_count_event(*waiting.context->location.counted, false);
+    } else {
+        defer(waiting);
+    }
 }
 
 
@@ -50,7 +57,7 @@ void request_cleanup(void* data)
         if (waiting.pending != nullptr) {
             logout::redis::forget(waiting.pending);
             waiting.pending = nullptr;
-            defer(waiting);
+            abandon(waiting);
         }
     }
 
@@ -155,8 +162,8 @@ void defer_or_fail(const LogoutContext::Waiting& waiting,
 bool queue_again(const LogoutContext& context, std::size_t store,
                  std::string_view key)
 {
-    return context.location.deferred.delete_again(store_name(context, store),
-                                                  key);
+    return context.location.deferred.delete_again(
+        ngx_http_logout_store_name(context.r, store), key);
 }
 
 
@@ -220,13 +227,13 @@ void note_reply(const LogoutContext::Waiting& waiting,
         defer_or_fail(waiting, "no reply");
         return;
     case ReplyStatus::text:
-        if (waiting.script != nullptr) {
+        if (waiting.command != nullptr) {
             note_script_reply(waiting, reply.text);
             return;
         }
         break;
     case ReplyStatus::integer:
-        if (waiting.script == nullptr) {
+        if (waiting.command == nullptr) {
             logout::RedisOutcome& outcome = waiting.context->outcome;
 
             outcome.deleted += reply.integer > 0 ? 1 : 0;
@@ -275,11 +282,30 @@ void reply_handler(void* data, const logout::redis::Reply& reply)
     auto* const waiting = static_cast<LogoutContext::Waiting*>(data);
     LogoutContext& context = *waiting->context;
 
+    const LocationPolicy::Event* const event = event_of(*waiting);
+
     waiting->pending = nullptr;
-    note_reply(*waiting, reply);
+
+    if (event != nullptr) {
+        ngx_http_logout_note_event(context, *event, reply);
+    } else {
+        note_reply(*waiting, reply);
+    }
 
     if (--context.replies_due == 0) {
         finish(context);
+    }
+}
+
+
+void fail(const LogoutContext::Waiting& waiting, std::string_view reason)
+{
+    const LocationPolicy::Event* const event = event_of(waiting);
+
+    if (event != nullptr) {
+        ngx_http_logout_postpone_event(*waiting.context, *event, reason);
+    } else {
+        defer_or_fail(waiting, reason);
     }
 }
 
@@ -293,15 +319,15 @@ void send(LogoutContext& context, const LogoutContext::Waiting& command)
         ngx_http_logout_worker_store(context, waiting.store);
 
     waiting.pending =
-        waiting.script != nullptr
-            ? logout::redis::send_command(store, waiting.script->words.data(),
-                                          waiting.script->words.size(),
+        waiting.command != nullptr
+            ? logout::redis::send_command(store, waiting.command->words.data(),
+                                          waiting.command->words.size(),
                                           reply_handler, &waiting)
             : logout::redis::delete_key(store, waiting.key, reply_handler,
                                         &waiting);
 
     if (waiting.pending == nullptr) {
-        defer_or_fail(waiting, "not connected");
+        fail(waiting, "not connected");
         return;
     }
 
@@ -309,10 +335,11 @@ void send(LogoutContext& context, const LogoutContext::Waiting& command)
 }
 
 
+// The events come last: what Redis has done, it tells.
 void send_commands(LogoutContext& context)
 {
     // the handlers keep pointers to the elements
-    context.waiting.reserve(context.keys.size() + context.scripts.size());
+    context.waiting.reserve(context.keys.size() + context.commands.size());
 
     for (const LogoutContext::Key& key : context.keys) {
         if (!key.in_script) {
@@ -320,8 +347,8 @@ void send_commands(LogoutContext& context)
         }
     }
 
-    for (const LogoutContext::Script& script : context.scripts) {
-        send(context, {&context, script.store, {}, &script, nullptr});
+    for (const LogoutContext::Command& command : context.commands) {
+        send(context, {&context, command.store, {}, &command, nullptr});
     }
 }
 
@@ -353,6 +380,7 @@ bool is_waiting(const LogoutContext& context)
 void end_sessions(LogoutContext& context)
 {
     ngx_http_logout_collect_keys(context);
+    ngx_http_logout_add_events(context);
     send_commands(context);
     delete_again(context);
 }
@@ -482,7 +510,8 @@ void ngx_http_logout_note_failure(LogoutContext& context, std::size_t store,
     }
 
     try {
-        context.failed_store = to_ngx_str(store_name(context, store));
+        context.failed_store =
+            to_ngx_str(ngx_http_logout_store_name(context.r, store));
         context.failure = copy_to_pool(context.r->pool, reason);
 
     } catch (const std::exception&) {

@@ -3,6 +3,8 @@
 
 #include "ngx_http_logout_request.hpp"
 
+#include "redis/logout_redis_conf.hpp"
+
 
 namespace {
 
@@ -58,10 +60,22 @@ void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
     for (std::size_t i = first; i < context.keys.size(); ++i) {
         context.keys[i].in_script = true;
     }
-    context.scripts.push_back({rule.store, std::move(*words)});
+    context.commands.push_back({rule.store, std::move(*words)});
 }
 
 }  // namespace
+
+
+std::string_view ngx_http_logout_store_name(ngx_http_request_t* r,
+                                            std::size_t store)
+{
+    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_get_module_main_conf(r, ngx_http_logout_module));
+    const auto* const* const stores =
+        static_cast<logout::redis::StoreConf**>(lmcf->stores->elts);
+
+    return to_view(stores[store]->name);
+}
 
 
 void ngx_http_logout_add_session_keys(LogoutContext& context,

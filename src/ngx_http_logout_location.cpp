@@ -157,6 +157,19 @@ bool compile_token(ngx_conf_t* cf, const TokenRule& rule,
 }
 
 
+bool compile_event(ngx_conf_t* cf, const EventRule& rule,
+                   LocationPolicy& policy)
+{
+    const auto store = resolve_store(cf, rule);
+    if (!store) {
+        return false;
+    }
+
+    policy.events.push_back({*store, &rule});
+    return true;
+}
+
+
 bool compile_rules(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
                    LocationPolicy& policy)
 {
@@ -173,6 +186,14 @@ bool compile_rules(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
     if (conf->tokens != nullptr) {
         for (const TokenRule& rule : *conf->tokens) {
             if (!compile_token(cf, rule, policy)) {
+                return false;
+            }
+        }
+    }
+
+    if (conf->events != nullptr) {
+        for (const EventRule& rule : *conf->events) {
+            if (!compile_event(cf, rule, policy)) {
                 return false;
             }
         }
@@ -295,6 +316,7 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
     policy.issuer = conf->issuer;
     location.clients = conf->clients;
     location.federated = conf->federated;
+    location.log_level = conf->log_level;
     location.allow = logout::allow_header(policy.methods);
 }
 

@@ -99,7 +99,7 @@ void log_refusal(const LogoutContext& context)
     ngx_str_t why = to_ngx_str(reason(plan));
     ngx_str_t entry = to_ngx_str(nearest_entry(context));
 
-    ngx_log_error(NGX_LOG_INFO, context.r->connection->log, 0,
+    ngx_log_error(context.location.log_level, context.r->connection->log, 0,
                   "logout: %V%s%V%s%V%s%V%s", &word,
                   parameter.len > 0 ? ", parameter " : "", &parameter,
                   why.len > 0 ? ": " : "", &why,
@@ -149,6 +149,24 @@ bool is_part_of(std::string_view part, std::string_view whole)
            not_after(part.data() + part.size(), whole.data() + whole.size());
 }
 
+
+// The logout itself went well.
+void log_lost_event(const LogoutContext& context)
+{
+    const logout::EventTarget& target = context.lost_event->rule->target;
+    ngx_str_t place = to_ngx_str(target.name);
+    ngx_str_t store = to_ngx_str(
+        ngx_http_logout_store_name(context.r, context.lost_event->store));
+    ngx_str_t failure = context.event_failure;
+
+    ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
+                  "logout: an event for the %s \"%V\" is lost, store \"%V\":"
+                  " %V",
+                  target.kind == logout::EventTarget::Kind::stream ? "stream"
+                                                                   : "channel",
+                  &place, &store, &failure);
+}
+
 }  // namespace
 
 
@@ -180,10 +198,15 @@ void ngx_http_logout_log(const LogoutContext& context)
         return;
     }
 
+    if (context.lost_event != nullptr) {
+        log_lost_event(context);
+    }
+
     const bool refused = context.plan->refusal.has_value() ||
                          context.plan->error != logout::RequestError::none;
 
-    if (refused && context.r->connection->log->log_level >= NGX_LOG_INFO) {
+    if (refused &&
+        context.r->connection->log->log_level >= context.location.log_level) {
         log_refusal(context);
     }
 }

@@ -34,6 +34,14 @@ ngx_conf_enum_t ngx_http_logout_bad_requests[] = {
     { ngx_null_string, 0 }
 };
 
+ngx_conf_enum_t ngx_http_logout_log_levels[] = {
+    { ngx_string("info"), NGX_LOG_INFO },
+    { ngx_string("notice"), NGX_LOG_NOTICE },
+    { ngx_string("warn"), NGX_LOG_WARN },
+    { ngx_string("error"), NGX_LOG_ERR },
+    { ngx_null_string, 0 }
+};
+
 ngx_conf_bitmask_t ngx_http_logout_method_names[] = {
     { ngx_string("GET"), NGX_HTTP_GET },
     { ngx_string("POST"), NGX_HTTP_POST },
@@ -123,6 +131,13 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_event"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_event,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_clear_site_data"),
       ngx_http_logout_any_level|NGX_CONF_1MORE,
       ngx_http_logout_clear_site_data,
@@ -185,6 +200,13 @@ ngx_command_t ngx_http_logout_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_logout_loc_conf_t, methods),
       &ngx_http_logout_method_names },
+
+    { ngx_string("logout_log_level"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_conf_set_enum_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_logout_loc_conf_t, log_level),
+      &ngx_http_logout_log_levels },
 
     { ngx_string("logout_status_zone"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
@@ -346,6 +368,7 @@ void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf)
 
     llcf->bad_request = NGX_CONF_UNSET_UINT;
     llcf->cross_site = NGX_CONF_UNSET_UINT;
+    llcf->log_level = NGX_CONF_UNSET_UINT;
     llcf->match_query = NGX_CONF_UNSET;
 
     return llcf;
@@ -403,6 +426,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->frontchannel, prev->frontchannel);
     inherit(conf->oidc_index, prev->oidc_index);
     inherit(conf->tokens, prev->tokens);
+    inherit(conf->events, prev->events);
     inherit(conf->clear_cookies, prev->clear_cookies);
     inherit(conf->clear_site_data, prev->clear_site_data);
     inherit(conf->federated, prev->federated);
@@ -416,6 +440,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     ngx_conf_merge_uint_value(
         conf->cross_site, prev->cross_site,
         static_cast<ngx_uint_t>(logout::CrossSitePolicy::navigation));
+    ngx_conf_merge_uint_value(conf->log_level, prev->log_level, NGX_LOG_INFO);
     ngx_conf_merge_bitmask_value(
         conf->methods, prev->methods,
         (NGX_CONF_BITMASK_SET | NGX_HTTP_GET | NGX_HTTP_POST));

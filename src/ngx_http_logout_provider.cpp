@@ -170,7 +170,7 @@ void ngx_http_logout_add_provider_script(LogoutContext& context)
     index.max = context.location.index->max;
     index.list_keys = context.location.deferred.again != nullptr;
 
-    context.scripts.push_back(
+    context.commands.push_back(
         {context.location.index_store,
          logout::session_index_command(index, &context.memory)});
 }

@@ -15,7 +15,7 @@ struct LogoutContext {
     LogoutContext(ngx_http_request_t* owner,
                   const ngx_http_logout_loc_conf_t* conf)
         : r(owner), location(*conf->policy), memory(owner->pool),
-          cookie_headers(&memory), keys(&memory), scripts(&memory),
+          cookie_headers(&memory), keys(&memory), commands(&memory),
           waiting(&memory)
     {
     }
@@ -36,19 +36,21 @@ struct LogoutContext {
     };
     std::pmr::vector<Key> keys;
 
-    // Commands that end all sessions of an index.
-    struct Script {
+    // Commands that end all sessions of an index, and those that tell of the
+    // logout.
+    struct Command {
         std::size_t store;
         std::pmr::vector<std::string_view> words;
+        const LocationPolicy::Event* event = nullptr;  // that it tells
     };
-    std::pmr::vector<Script> scripts;
+    std::pmr::vector<Command> commands;
 
     // The commands whose replies are not there yet, and who waits for each.
     struct Waiting {
         LogoutContext* context;
         std::size_t store;
-        std::string_view key;  // to delete
-        const Script* script;  // nullptr: the key
+        std::string_view key;    // to delete
+        const Command* command;  // nullptr: the key
         logout::redis::Pending* pending;
     };
     std::pmr::vector<Waiting> waiting;
@@ -58,6 +60,8 @@ struct LogoutContext {
     // What went wrong first: for the log.
     ngx_str_t failed_store = ngx_null_string;
     ngx_str_t failure = ngx_null_string;
+    const LocationPolicy::Event* lost_event = nullptr;
+    ngx_str_t event_failure = ngx_null_string;
 
     TokenClaimState claim;
 
@@ -91,6 +95,10 @@ ngx_http_logout_body(const ngx_http_request_t* r, std::size_t max_length,
 bool ngx_http_logout_has_body(const ngx_http_request_t* r);
 bool ngx_http_logout_has_large_body(const ngx_http_request_t* r);
 
+// The logout_redis NAME of a store.
+std::string_view ngx_http_logout_store_name(ngx_http_request_t* r,
+                                            std::size_t store);
+
 // Adds to context.keys what a session of the plan, or its token, names.
 void ngx_http_logout_add_session_keys(LogoutContext& context,
                                       const logout::PlannedSession& planned);
@@ -111,6 +119,20 @@ logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,
 // A command to `store` failed: counts it, and keeps the first reason.
 void ngx_http_logout_note_failure(LogoutContext& context, std::size_t store,
                                   std::string_view reason) noexcept;
+
+// Adds to context.commands what tells of this logout, if it has keys.
+void ngx_http_logout_add_events(LogoutContext& context);
+
+// Redis has answered a command that tells `event`.
+void ngx_http_logout_note_event(LogoutContext& context,
+                                const LocationPolicy::Event& event,
+                                const logout::redis::Reply& reply) noexcept;
+
+// Redis has not: the event is kept for later, where failures of Redis are
+// deferred, or is lost.
+void ngx_http_logout_postpone_event(LogoutContext& context,
+                                    const LocationPolicy::Event& event,
+                                    std::string_view reason) noexcept;
 
 // Writes context.response out. Returns what a content handler returns.
 ngx_int_t ngx_http_logout_send(LogoutContext& context);

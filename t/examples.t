@@ -33,6 +33,12 @@ my %examples = (
             location => '/',
         },
     ],
+    'events.conf' => [
+        {
+            path     => '/logout',
+            location => '/',
+        },
+    ],
     'explain.conf' => [
         {
             path     => '/logout?returnTo=https://www.example.com/bye',

@@ -15,7 +15,7 @@ packages() {
                        libtest-base-perl libtext-diff-perl \
                        liblist-moreutils-perl libtest-longstring-perl \
                        libwww-perl libipc-run-perl libcrypt-jwt-perl \
-                       curl nghttp2-client openssl procps ;;
+                       curl nghttp2-client openssl procps python3-redis ;;
         demo)     echo nginx redis-server redis-tools curl ;;
         asan)     echo dpkg-dev ca-certificates libpcre2-dev zlib1g-dev ;;
         valgrind) echo valgrind libc6-dbg ;;
@@ -44,6 +44,8 @@ packages() {
                        $(command -v npm >/dev/null || echo npm) ;;
         browser)  echo chromium nodejs \
                        $(command -v npm >/dev/null || echo npm) ;;
+        modules)  echo libnginx-mod-http-headers-more-filter \
+                       libnginx-mod-http-js libnginx-mod-http-lua vim-nox ;;
         metrics)  echo prometheus python3-prometheus-client ;;
         *)        fail "There is no list of packages for \"$1\" in $0." ;;
     esac

@@ -1,4 +1,4 @@
 # The pages and numbers for those who run nginx.
 
-TEST_NEEDS += metrics
-SHORT_TESTS += t/ops/counters.t t/ops/metrics_formats.t
+TEST_NEEDS += metrics browser modules
+SHORT_TESTS += $(sort $(wildcard t/ops/*.t))
