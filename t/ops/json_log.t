@@ -21,10 +21,10 @@ sub documented_format {
 }
 
 my $nginx = Logout::Nginx->start(http => documented_format() . <<"_",
-    access_log logs/logout.json logout;
     logout_redis sessions { server 127.0.0.1:@{[$redis->port]}; }
 _
     server => <<'_');
+    access_log logs/logout.json logout;
     location = /logout {
         logout            auth0;
         logout_session    format=raw cookie=sid prefix=sess:;
@@ -75,7 +75,7 @@ subtest 'a refusal' => sub {
 
 subtest 'bytes that are no text' => sub {
     my $entry = entry('/logout?client_id=%22%5c%0a%ff%00&x="',
-        {Cookie => qq(sid="\\\xff)});
+        {Cookie => 'sid="\\"'});
 
     is $entry->{error}, 'unknown_client', 'error';
 };
