@@ -9,6 +9,7 @@
 #include "core/logout_explain_json.hpp"
 #include "core/logout_explain_page.hpp"
 #include "core/logout_explain_request.hpp"
+#include "core/logout_text.hpp"
 
 #include <exception>
 
@@ -20,7 +21,7 @@ namespace {
 struct Explaining {
     explicit Explaining(ngx_http_request_t* owner)
         : r(owner), memory(owner->pool), described_request(&memory),
-          keys(&memory), body(&memory)
+          keys(&memory), events(&memory), body(&memory)
     {
     }
 
@@ -31,6 +32,7 @@ struct Explaining {
     logout::DescribedRequest described;
     logout::RequestDescription described_request;
     std::pmr::vector<logout::ExplainedKey> keys;
+    std::pmr::vector<std::string_view> events;
     std::string_view problem;
     std::optional<logout::Explanation> explanation;
 
@@ -108,6 +110,21 @@ void note_keys(LogoutContext& context, Explaining& explaining)
 }
 
 
+// "the stream logouts in sessions"
+void note_events(const LogoutContext& context, Explaining& explaining)
+{
+    for (const LocationPolicy::Event& event : context.location.events) {
+        const logout::EventTarget& target = event.rule->target;
+        const bool is_stream = target.kind == logout::EventTarget::Kind::stream;
+
+        explaining.events.push_back(logout::join_text(
+            &explaining.memory,
+            {is_stream ? "the stream " : "the channel ", target.name, " in ",
+             ngx_http_logout_store_name(explaining.r, event.store)}));
+    }
+}
+
+
 bool has_federated(const LogoutContext& context)
 {
     const logout::Client* const client = context.plan->client;
@@ -134,6 +151,7 @@ void plan(LogoutContext& context, Explaining& explaining)
 
     if (!planned.refusal) {
         note_keys(context, explaining);
+        note_events(context, explaining);
 
         if (planned.federated) {
             logout::UrlBuffer buffer;
@@ -159,8 +177,8 @@ void plan(LogoutContext& context, Explaining& explaining)
 
     explaining.explanation = logout::explain_logout(
         {context.request, context.location.policy, planned, response,
-         explaining.keys, method.empty() ? "GET" : method, federated,
-         has_federated(context),
+         explaining.keys, explaining.events, method.empty() ? "GET" : method,
+         federated, has_federated(context),
          context.location.deferred.on_failure != nullptr},
         {rule_of(r).show_keys, hash}, &explaining.memory);
 

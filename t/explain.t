@@ -681,3 +681,48 @@ GET /explain
 --- error_log
 "logout_explain" conflicts with another handler of this location in
 --- suppress_stderr
+
+
+
+=== TEST 40: an event that applications would be told
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_session format=raw cookie=sid prefix=sess:;
+        logout_return_url https://www.app.test/;
+        logout_event stream=logouts;
+        logout_event channel=bye;
+    }
+    location = /explain {
+        logout_explain;
+        allow 127.0.0.1;
+        deny all;
+    }
+--- more_headers eval: $::json
+--- request
+POST /explain
+{"cookie": "sid=abc"}
+--- response_body_like eval
+qr/"step":"events","verdict":"ok","text":"Applications would be told\.","facts":\[\{"name":"goes to","value":"the stream logouts in sessions"\},\{"name":"goes to","value":"the channel bye in sessions"\}\]/
+
+
+
+=== TEST 41: a confirmation is asked for first
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_session format=raw cookie=sid prefix=sess:;
+        logout_return_url https://www.app.test/;
+        logout_confirm on;
+    }
+    location = /explain {
+        logout_explain;
+        allow 127.0.0.1;
+        deny all;
+    }
+--- more_headers eval: $::json
+--- request
+POST /explain
+{"cookie": "sid=abc", "return_url": "https://www.app.test/", "headers": {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}}
+--- response_body_like eval
+qr/^\{"result":"confirmation_required",.*"step":"return_url","verdict":"ok".*"step":"confirmation","verdict":"note","text":"logout_confirm is on:/

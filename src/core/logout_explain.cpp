@@ -44,7 +44,9 @@ private:
     void explain_sessions();
     void explain_session(std::size_t rule, Step& step);
     void explain_token();
+    void explain_events();
     void explain_cookies();
+    void explain_confirmation();
     void explain_answer();
 
     const LogoutRequest& request_;
@@ -95,7 +97,8 @@ Explanation Explainer::explain()
         explain_source();
     }
 
-    if (!plan_.refusal || plan_.refusal == Result::bad_request) {
+    if (!plan_.refusal || plan_.refusal == Result::bad_request ||
+        plan_.refusal == Result::confirmation_required) {
         explain_return_url();
         explain_federated();
     }
@@ -107,7 +110,12 @@ Explanation Explainer::explain()
     if (!plan_.refusal) {
         explain_sessions();
         explain_token();
+        explain_events();
         explain_cookies();
+    }
+
+    if (plan_.refusal == Result::confirmation_required) {
+        explain_confirmation();
     }
 
     explain_answer();
@@ -434,6 +442,31 @@ void Explainer::explain_token()
                 {"key", join({text_.key(key), " in ", key.store})});
         }
     }
+}
+
+
+void Explainer::explain_events()
+{
+    if (explained_.events.empty() || explained_.keys.empty()) {
+        return;
+    }
+
+    Step& step = begin("events", "The events");
+    step.text = "Applications would be told.";
+
+    for (const std::string_view event : explained_.events) {
+        step.facts.push_back({"goes to", event});
+    }
+}
+
+
+void Explainer::explain_confirmation()
+{
+    Step& step = begin("confirmation", "The confirmation");
+
+    step.verdict = StepVerdict::note;
+    step.text = "logout_confirm is on: a page asks whether to sign out, and"
+                " its form, which the browser sends then, does it.";
 }
 
 

@@ -71,7 +71,8 @@ struct Explained {
     const LogoutPlan& plan;
     const LogoutResponse& response;
     const std::pmr::vector<ExplainedKey>& keys;
-    std::string_view method;         // as typed
+    const std::pmr::vector<std::string_view>& events;  // where each would go
+    std::string_view method;                           // as typed
     std::string_view federated_url;  // checked; empty if it is not used
     bool federated_configured = false;
     bool defers = false;  // logout_redis_failure defer

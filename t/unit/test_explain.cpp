@@ -232,6 +232,8 @@ struct Case {
             }
         }
 
+        const std::pmr::vector<std::string_view> events{
+            "the stream logouts in main"};
         std::pmr::string out;
         logout::write_explanation_json(
             logout::explain_logout({described.request(),
@@ -239,6 +241,7 @@ struct Case {
                                     plan,
                                     response,
                                     keys,
+                                    events,
                                     "GET",
                                     {},
                                     false,

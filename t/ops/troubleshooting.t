@@ -1,0 +1,307 @@
+# Each symptom under "Troubleshooting" in README.md: it is reproduced, and what
+# is told there helps.
+
+use strict;
+use warnings;
+
+use lib 't/lib/helpers';
+use HTTP::Tiny;
+use JSON::PP qw(decode_json encode_json);
+use Logout::Nginx;
+use Logout::RedisServer;
+use Test::More;
+
+my $redis = Logout::RedisServer->start;
+
+my %defaults = (
+    session => 'logout_session format=raw cookie=sid prefix=sess:;',
+    urls    => 'logout_return_url https://app.test/bye;',
+    more    => '',
+    beside  => '',
+    http    => '',
+    port    => $redis->port,
+);
+
+# An nginx whose location /logout is as `options` say.
+sub start {
+    my %o = (%defaults, @_);
+
+    return Logout::Nginx->start(
+        http => "logout_redis sessions { server 127.0.0.1:$o{port}; }\n"
+            . $o{http},
+        server => <<"_");
+    $o{beside}
+    location = /logout {
+        logout     auth0;
+        $o{session}
+        $o{urls}
+        $o{more}
+        add_header X-Result \$logout_result always;
+        add_header X-Error  \$logout_error always;
+    }
+    location = /explain { logout_explain; allow 127.0.0.1; deny all; }
+_
+}
+
+# Logs out the session `abc`. Returns status, result and error in one line.
+sub outcome {
+    my ($nginx, $query, $headers) = @_;
+
+    $redis->command('SET', 'sess:abc', 1) if $redis->pid;
+    my $response = $nginx->get('/logout' . ($query // ''),
+        {Cookie => 'sid=abc', %{$headers // {}}});
+
+    return join ' ', $response->{status},
+        map { $response->{headers}{$_} // () } qw(x-result x-error);
+}
+
+sub is_kept { $redis->command('EXISTS', 'sess:abc') }
+
+# What logout_explain says of a step: its text and its facts in one line.
+sub explained {
+    my ($nginx, $step, %request) = @_;
+
+    my $answer = HTTP::Tiny->new->post(
+        'http://127.0.0.1:' . $nginx->port . '/explain', {
+            headers => {'Content-Type' => 'application/json'},
+            content => encode_json(\%request),
+        });
+
+    return join ' ', map { ($_->{text},
+        map { "$_->{name}=$_->{value}" } @{$_->{facts}}) }
+        grep { $_->{step} eq $step }
+        @{decode_json($answer->{content})->{steps}};
+}
+
+# What nginx says of a configuration, with other modules than the tests'.
+sub said_with_modules {
+    my ($modules) = @_;
+
+    local $ENV{TEST_NGINX_LOAD_MODULES} = $modules;
+    my $nginx = bless {
+        folder => File::Temp->newdir('logout-nginx.XXXXXX', TMPDIR => 1),
+        port   => 1,
+        owner  => $$,
+    }, 'Logout::Nginx';
+    mkdir "$nginx->{folder}/logs";
+    $nginx->configure(http => '',
+        server => 'location = /logout { logout auth0; }');
+
+    return $nginx->test_configuration;
+}
+
+my %symptoms = (
+    'Still logged in after logout, `no_session`' => sub {
+        my $wrong = start(
+            session => 'logout_session format=raw cookie=sid prefix=s:;');
+        like outcome($wrong), qr/^302 no_session/, 'the symptom';
+        ok is_kept(), 'still logged in';
+        like explained($wrong, 'session', cookie => 'sid=abc'),
+            qr/key=s:\[/, 'logout_explain shows the key that is meant';
+
+        $wrong = start(
+            session => 'logout_session format=raw cookie=SID prefix=sess:;');
+        like explained($wrong, 'session', cookie => 'sid=abc'),
+            qr/no cookie of this name/, 'or that the name is another one';
+
+        $wrong = start(session => 'logout_session format=raw cookie=sid'
+            . " prefix=sess: redis=other;",
+            http => 'logout_redis other { server 127.0.0.1:'
+                . $redis->port . '; database 1; }');
+        like outcome($wrong), qr/^302 no_session/, 'another database';
+
+        like outcome(start()), qr/^302 logged_out/, 'what is right helps';
+        ok !is_kept(), 'logged out';
+    },
+
+    'Still logged in after logout, `logged_out`' => sub {
+        for my $more ('', 'logout_again 100ms;') {
+            my $nginx = start(more => $more, http => 'logout_zone later 1m;');
+            like outcome($nginx), qr/^302 logged_out/, "\"$more\": the result";
+            $redis->command('SET', 'sess:abc', 'written back');
+            is $nginx->within($more ? 10 : 1, sub { !is_kept() }),
+                $more ? 1 : 0, "\"$more\": what a request wrote back "
+                . ($more ? 'is gone' : 'stays');
+        }
+    },
+
+    'Logged in again by "remember me"' => sub {
+        for my $more ('', 'logout_clear_cookie remember_me;') {
+            my $lines = start(more => $more)->get('/logout',
+                {Cookie => 'sid=abc; remember_me=1'})->{headers}{'set-cookie'};
+            my @expired = grep { /^remember_me=; Path=\/; .*Max-Age=0/ }
+                ref $lines ? @$lines : $lines;
+            is scalar @expired, $more ? 1 : 0,
+                "\"$more\": the other cookie is "
+                . ($more ? 'expired' : 'left');
+        }
+    },
+
+    'Cookie not deleted' => sub {
+        my $line = start()->get('/logout')->{headers}{'set-cookie'};
+        unlike $line, qr/Path=\/app|Domain|Secure/,
+            'by default the line is for the path / and the host alone';
+
+        my $nginx = start(session => 'logout_session format=raw cookie=sid'
+            . ' prefix=sess: path=/app domain=example.com secure;');
+        $line = $nginx->get('/logout')->{headers}{'set-cookie'};
+        like $line, qr/^sid=; Path=\/app; Domain=example\.com; .*Secure/,
+            'it has what is written';
+        like explained($nginx, 'cookies'),
+            qr/Set-Cookie=sid=; Path=\/app; Domain=example\.com/,
+            'logout_explain shows it';
+    },
+
+    '400, `return_url_not_allowed`' => sub {
+        my $nginx = start();
+        my $url = 'https://app.test/bye/';
+        is outcome($nginx, "?returnTo=$url"),
+            '400 logged_out return_url_not_allowed', 'the symptom';
+        like $nginx->error_log, qr/\[info\].*return_url_not_allowed: .*, the nearest entry is "https:\/\/app\.test\/bye"/,
+            'the log names the nearest entry';
+        like explained($nginx, 'return_url', return_url => $url),
+            qr/nearest entry=https:\/\/app\.test\/bye$/, 'logout_explain, too';
+        is outcome($nginx, '?returnTo=https://app.test/bye'),
+            '302 logged_out', 'what is right helps';
+
+        $nginx = start(
+            more => 'logout_client spa { return_url https://spa.test/; }');
+        is outcome($nginx, '?client_id=spa&returnTo=https://app.test/bye'),
+            '400 logged_out return_url_not_allowed',
+            'with a client, only its list counts';
+    },
+
+    '400, `unknown_client`' => sub {
+        my %above = (http => 'logout_client one { return_url /1; }');
+        my $nginx = start(%above,
+            more => 'logout_client two { return_url /2; }');
+        is outcome($nginx, '?client_id=one'), '400 logged_out unknown_client',
+            'the symptom';
+        is outcome($nginx, '?client_id=two'), '302 logged_out',
+            'the client of the lower level is known';
+        is outcome(start(%above), '?client_id=one'), '302 logged_out',
+            'all at one level helps';
+    },
+
+    '503, `redis_unavailable`' => sub {
+        my $other = Logout::RedisServer->start;
+        my $nginx = start(port => $other->port, http => 'logout_zone later 1m;');
+        outcome($nginx);
+        $other->pause;
+        like outcome($nginx), qr/^503 redis_unavailable/, 'Redis is slow';
+        like $nginx->error_log, qr/redis_unavailable, .*: no reply/,
+            'the log says so';
+        $other->resume;
+        $other->kill;
+        like outcome($nginx), qr/^503 redis_unavailable/, 'Redis is down';
+        ok $nginx->within(10, sub {
+            outcome($nginx);
+            $nginx->error_log =~ /redis_unavailable, .*: not connected/;
+        }), 'the log says so';
+        like $nginx->error_log, qr/logout_redis "sessions": 127.0.0.1:\d+ is down/,
+            'and why';
+
+        $nginx = start(port => $other->port, http => 'logout_zone later 1m;',
+            more => 'logout_redis_failure defer;');
+        like outcome($nginx), qr/^302 deferred/, 'defer helps';
+    },
+
+    '503, `redis_unavailable`, and the log says `NOPERM`' => sub {
+        my $other = Logout::RedisServer->start;
+        my $user = 'logout_redis acl { server 127.0.0.1:' . $other->port
+            . '; username nginx; password p; }';
+        my $nginx = start(http => $user, session =>
+            'logout_session format=raw cookie=sid prefix=sess: redis=acl;');
+
+        $other->command('ACL', 'SETUSER', 'nginx', 'on', '>p', '~other:*',
+            '-@all', '+unlink', '+del', '+ping');
+        like outcome($nginx), qr/^503 redis_unavailable/, 'the symptom';
+        like $nginx->error_log, qr/redis_unavailable, .*: NOPERM/, 'the log';
+
+        $other->command('ACL', 'SETUSER', 'nginx', '~sess:*');
+        $other->command('SET', 'sess:abc', 1);
+        like outcome($nginx), qr/^302 logged_out/, 'the ACL helps';
+    },
+
+    '405, `method_not_allowed`' => sub {
+        my $ask = sub {
+            my ($nginx, $method) = @_;
+            return HTTP::Tiny->new(max_redirect => 0)->request($method,
+                'http://127.0.0.1:' . $nginx->port . '/logout')->{status};
+        };
+        is $ask->(start(), 'DELETE'), 405, 'the symptom';
+        is $ask->(start(), 'HEAD'), 405, 'HEAD, too';
+        is $ask->(start(more => 'logout_methods GET POST DELETE;'), 'DELETE'),
+            303, 'logout_methods helps';
+    },
+
+    '403, `cross_site`' => sub {
+        my %image = ('Sec-Fetch-Site' => 'cross-site',
+            'Sec-Fetch-Mode' => 'no-cors', 'Sec-Fetch-Dest' => 'image');
+        my %script = ('Sec-Fetch-Site' => 'cross-site',
+            'Sec-Fetch-Mode' => 'cors', 'Sec-Fetch-Dest' => 'empty',
+            Origin => 'https://spa.test');
+
+        like outcome(start(), '', \%image), qr/^403 cross_site/, 'an image';
+        like outcome(start(), '', \%script), qr/^403 cross_site/, 'a script';
+        like outcome(start(more => 'logout_client spa {'
+            . ' return_url https://spa.test/; origin https://spa.test; }'),
+            '?client_id=spa', \%script), qr/^204 logged_out/, 'origin helps';
+        like outcome(start(more => 'logout_cross_site any;'), '', \%image),
+            qr/^302 logged_out/, 'logout_cross_site helps';
+    },
+
+    'The redirect goes to the wrong host' => sub {
+        my $logout = start(urls => 'logout_return_url /bye;');
+        my $address = 'http://127.0.0.1:' . $logout->port;
+        like `curl -si -m 10 -H 'Host: evil.test' $address/logout`,
+            qr{^Location: /bye\r$}m, 'the module sends what is written';
+
+        my %location;
+        for my $redirect ('proxy_redirect / http://inside.test/;',
+            'proxy_redirect off;') {
+            my $proxy = Logout::Nginx->start(http => '',
+                server => "location / { proxy_pass $address; $redirect }");
+            $location{$redirect} =
+                $proxy->get('/logout')->{headers}{location};
+        }
+        is $location{'proxy_redirect / http://inside.test/;'},
+            'http://inside.test/bye', 'the symptom';
+        is $location{'proxy_redirect off;'}, '/bye', 'off helps';
+    },
+
+    '`nginx -t`: unknown directive "logout"' => sub {
+        like said_with_modules(''), qr/unknown directive "logout"/,
+            'the symptom';
+        unlike said_with_modules($ENV{TEST_NGINX_LOAD_MODULES}),
+            qr/unknown directive/, 'load_module helps';
+    },
+
+    '`nginx -t`: module is not binary compatible' => sub {
+        my $other = File::Temp->new(SUFFIX => '.so');
+        open my $in, '<:raw', $ENV{TEST_NGINX_LOAD_MODULES} or die "$!\n";
+        my $bytes = do { local $/; <$in> };
+
+        # what "configure" found: sizes of types, then one digit per feature
+        $bytes =~ s/(\d,\d,\d,)([01]{20,})/$1 . $2 =~ tr{01}{10}r/e
+            or die "The module has no signature.\n";
+        binmode $other;
+        print $other $bytes;
+        close $other;
+        like said_with_modules("$other"),
+            qr/module "[^"]+" is not binary compatible/, 'the symptom';
+    },
+);
+
+open my $readme, '<', 'README.md' or die "README.md: $!\n";
+my ($section) = do { local $/; <$readme> } =~
+    /^## Troubleshooting\n(.*?)^## /ms;
+my @documented = $section =~ /^### (.*)$/mg;
+
+is_deeply [sort keys %symptoms], [sort @documented],
+    'each symptom of README.md is here';
+for my $symptom (@documented) {
+    subtest $symptom => $symptoms{$symptom} // sub { fail 'it is here' };
+}
+
+done_testing;
