@@ -37,7 +37,9 @@ h2 { font-size: 1.1rem; margin: 0 0 .75rem; }
 h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 p { margin: .25rem 0; }
 a { color: var(--accent); }
-code, textarea, input[type=text], select { font-family: ui-monospace, monospace; }
+code, textarea, input[type=text], select {
+  font-family: ui-monospace, monospace;
+}
 code { overflow-wrap: anywhere; }
 .dim { color: var(--dim); }
 .card {
@@ -56,16 +58,25 @@ th, td {
 tr:last-child > * { border-bottom: 0; }
 thead th { color: var(--dim); font-size: .875rem; font-weight: 600; }
 tbody th { font-weight: 400; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.n {
+  text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap;
+}
 .bar { width: 45%; }
 .bar svg { display: block; width: 100%; height: .9rem; margin-top: .3rem; }
 .chart { display: grid; grid-template-columns: auto 1fr; gap: 0 .5rem; }
 .chart svg { display: block; width: 100%; height: 10rem; }
-.axis { display: flex; justify-content: space-between; color: var(--dim); font-size: .8rem; }
+.axis {
+  display: flex; justify-content: space-between; color: var(--dim);
+  font-size: .8rem;
+}
 .axis.y { flex-direction: column; text-align: right; }
-.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: .75rem 0 0; list-style: none; font-size: .875rem; }
+.legend {
+  display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0;
+  margin: .75rem 0 0; list-style: none; font-size: .875rem;
+}
 .legend svg { width: .8rem; height: .8rem; }
-.logged-out { fill: var(--logged-out); } .no-session { fill: var(--no-session); }
+.logged-out { fill: var(--logged-out); }
+.no-session { fill: var(--no-session); }
 .deferred { fill: var(--deferred); }
 .refused { fill: var(--refused); } .failed { fill: var(--failed); }
 .grid { stroke: var(--line); } .fill { fill: var(--accent); }
@@ -85,15 +96,25 @@ input[type=text], select, textarea {
 textarea { min-height: 4.5rem; resize: vertical; }
 button {
   justify-self: start; padding: .6rem 1.4rem; font: inherit; font-weight: 600;
-  color: var(--card); background: var(--accent); border: 0; border-radius: .3rem;
+  color: var(--card); background: var(--accent);
+  border: 0; border-radius: .3rem;
 }
-.pair { display: grid; gap: .9rem; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+.pair {
+  display: grid; gap: .9rem;
+  grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));
+}
 .steps { padding: 0; margin: 0; list-style: none; counter-reset: step; }
-.steps > li { counter-increment: step; padding: .75rem 0; border-bottom: 1px solid var(--line); }
+.steps > li {
+  counter-increment: step; padding: .75rem 0;
+  border-bottom: 1px solid var(--line);
+}
 .steps > li:last-child { border-bottom: 0; }
 .steps h3 { margin: 0 0 .25rem; }
 .steps h3::before { content: counter(step) ". "; color: var(--dim); }
-.facts { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .15rem 1rem; margin: .25rem 0; }
+.facts {
+  display: grid; grid-template-columns: minmax(7rem, max-content) 1fr;
+  gap: .15rem 1rem; margin: .25rem 0;
+}
 .facts dt { color: var(--dim); }
 .facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 @media (max-width: 30rem) {
