@@ -85,6 +85,9 @@ const ExplainedLocation* choose_location(const ExplainRule& rule,
 void note_keys(LogoutContext& context, Explaining& explaining)
 {
     for (const logout::PlannedSession& planned : context.plan->sessions) {
+        const bool with_index =
+            context.location.sessions[planned.rule].index != nullptr;
+
         context.keys.clear();
         ngx_http_logout_add_session_keys(context, planned);
 
@@ -92,7 +95,7 @@ void note_keys(LogoutContext& context, Explaining& explaining)
             explaining.keys.push_back(
                 {planned.rule, planned.session.id,
                  ngx_http_logout_store_name(explaining.r, key.store), key.text,
-                 false});
+                 false, with_index});
         }
     }
 

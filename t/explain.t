@@ -726,3 +726,24 @@ POST /explain
 {"cookie": "sid=abc", "return_url": "https://www.app.test/", "headers": {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}}
 --- response_body_like eval
 qr/^\{"result":"confirmation_required",.*"step":"return_url","verdict":"ok".*"step":"confirmation","verdict":"note","text":"logout_confirm is on:/
+
+
+
+=== TEST 42: the other sessions of the user
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_session format=raw cookie=sid prefix=sess: all=user:$arg_user;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        allow 127.0.0.1;
+        deny all;
+    }
+--- more_headers eval: $::json
+--- request
+POST /explain
+{"cookie": "sid=abc"}
+--- response_body_like eval
+qr/"text":"One key would be deleted\.".*\{"name":"besides","value":"the user's other sessions, which all= finds"\}/

@@ -389,12 +389,19 @@ void Explainer::explain_session(std::size_t rule, Step& step)
     }
 
     std::size_t keys = 0;
+    bool with_index = false;
     for (const ExplainedKey& key : explained_.keys) {
         if (key.rule == rule && !key.is_token) {
             ++keys;
+            with_index = with_index || key.with_index;
             step.facts.push_back(
                 {"key", join({text_.key(key), " in ", key.store})});
         }
+    }
+
+    if (with_index) {
+        step.facts.push_back(
+            {"besides", "the user's other sessions, which all= finds"});
     }
 
     if (keys > 0) {

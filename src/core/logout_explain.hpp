@@ -61,7 +61,8 @@ struct ExplainedKey {
     std::string_view id;     // the session's; empty for a token's key
     std::string_view store;  // the logout_redis NAME
     std::string_view key;
-    bool is_token = false;  // of an access token; `rule` means nothing
+    bool is_token = false;    // of an access token; `rule` means nothing
+    bool with_index = false;  // all= ends the user's other sessions, too
 };
 
 // Everything that was decided about a request.
