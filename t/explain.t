@@ -725,7 +725,7 @@ qr/"step":"events","verdict":"ok","text":"Applications would be told\.","facts":
 POST /explain
 {"cookie": "sid=abc", "return_url": "https://www.app.test/", "headers": {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}}
 --- response_body_like eval
-qr/^\{"result":"confirmation_required",.*"step":"return_url","verdict":"ok".*"step":"confirmation","verdict":"note","text":"logout_confirm is on:/
+qr/^\{"result":"confirmation_required",.*"step":"return_url","verdict":"ok".*"step":"question","verdict":"note"/
 
 
 

@@ -46,7 +46,6 @@ private:
     void explain_token();
     void explain_events();
     void explain_cookies();
-    void explain_confirmation();
     void explain_answer();
 
     const LogoutRequest& request_;
@@ -112,10 +111,6 @@ Explanation Explainer::explain()
         explain_token();
         explain_events();
         explain_cookies();
-    }
-
-    if (plan_.refusal == Result::confirmation_required) {
-        explain_confirmation();
     }
 
     explain_answer();
@@ -464,16 +459,6 @@ void Explainer::explain_events()
     for (const std::string_view event : explained_.events) {
         step.facts.push_back({"goes to", event});
     }
-}
-
-
-void Explainer::explain_confirmation()
-{
-    Step& step = begin("confirmation", "The confirmation");
-
-    step.verdict = StepVerdict::note;
-    step.text = "logout_confirm is on: a page asks whether to sign out, and"
-                " its form, which the browser sends then, does it.";
 }
 
 
