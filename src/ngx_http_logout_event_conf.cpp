@@ -17,8 +17,7 @@ char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
 // event has.
 constexpr std::size_t most_fields = 16;
 
-static_assert(6 + 2 * (8 + most_fields) <=
-                  logout::redis::deferred_words_max,
+static_assert(6 + 2 * (8 + most_fields) <= logout::redis::deferred_words_max,
               "an event must fit");
 
 
