@@ -163,6 +163,11 @@ ReplyReader::Outcome ReplyReader::next()
         text_.clear();
     }
 
+    if (take_digit()) {
+        complete_ = true;
+        return Outcome::reply;
+    }
+
     void* object = nullptr;
 
     if (redisReaderGetReply(reader_, &object) != REDIS_OK) {
@@ -181,6 +186,39 @@ ReplyReader::Outcome ReplyReader::next()
 
     complete_ = true;
     return Outcome::reply;
+}
+
+
+// A delete of one key is answered ":0" or ":1". That is read here: the parser
+// would cost as much as all else that is done with the reply.
+bool ReplyReader::take_digit()
+{
+    constexpr std::size_t size = 4;
+
+    if (value_begun() || reader_->len - reader_->pos < size) {
+        return false;
+    }
+
+    const char* const text = reader_->buf + reader_->pos;
+
+    if (text[0] != ':' || text[1] < '0' || text[1] > '9' || text[2] != '\r' ||
+        text[3] != '\n') {
+        return false;
+    }
+
+    ReplyNode node = {};
+
+    node.type = ReplyType::integer;
+    node.integer = text[1] - '0';
+
+    try {
+        nodes_.push_back(node);
+    } catch (const std::bad_alloc&) {
+        return false;  // the parser will not have more
+    }
+
+    reader_->pos += size;
+    return true;
 }
 
 
@@ -253,14 +291,14 @@ std::string_view ReplyReader::text(const ReplyNode& node) const
 // The parser takes the type byte before the rest of a value has arrived.
 bool ReplyReader::halfway() const
 {
-    if (reader_ == nullptr) {
-        return false;
-    }
+    return reader_ != nullptr && (value_begun() || reader_->len > reader_->pos);
+}
 
-    bool value_begun = reader_->ridx > 0 ||
-                       (reader_->ridx == 0 && first_task(*reader_).type >= 0);
 
-    return value_begun || reader_->len > reader_->pos;
+bool ReplyReader::value_begun() const
+{
+    return reader_->ridx > 0 ||
+           (reader_->ridx == 0 && first_task(*reader_).type >= 0);
 }
 
 

@@ -77,6 +77,9 @@ public:
               std::int64_t integer);
 
 private:
+    bool take_digit();
+    bool value_begun() const;
+
     ReplyLimits limits_;
     redisReader* reader_ = nullptr;
     bool complete_ = false;
