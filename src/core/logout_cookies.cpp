@@ -72,7 +72,10 @@ void for_each_cookie(std::string_view header, std::string_view start,
 // The value, if what follows the name is "=" and a value.
 std::optional<std::string_view> value_in(std::string_view rest)
 {
-    rest = trim(rest);
+    // few write blanks around it
+    if (rest.empty() || rest.front() != '=') {
+        rest = trim(rest);
+    }
     if (rest.empty() || rest.front() != '=') {
         return std::nullopt;
     }

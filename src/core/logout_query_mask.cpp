@@ -88,18 +88,12 @@ std::size_t end_of_token(std::string_view text, std::size_t begin,
     return space == text.npos ? end : space;
 }
 
-// Whether what stands before an "=" may be a token's name: the names end in
-// "n" or "t", or in the escape of one of these.
-bool may_end_token_name(std::string_view text)
+// Whether the first `size` bytes of `text` may end with a token's name: the
+// names end in "n" or "t", or in the escape of one of these.
+bool may_end_token_name(std::string_view text, std::size_t size)
 {
-    if (text.empty()) {
-        return false;
-    }
-
-    const char last = text.back();
-
-    return last == 'n' || last == 't' ||
-           (text.size() >= 3 && text[text.size() - 3] == '%');
+    return size >= 3 && (text[size - 1] == 'n' || text[size - 1] == 't' ||
+                         text[size - 3] == '%');
 }
 
 
@@ -109,7 +103,7 @@ bool may_hold_token(std::string_view text)
 {
     for (std::size_t equals = text.find('='); equals != text.npos;
          equals = text.find('=', equals + 1)) {
-        if (may_end_token_name(text.substr(0, equals))) {
+        if (may_end_token_name(text, equals)) {
             return true;
         }
     }

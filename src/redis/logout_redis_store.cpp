@@ -375,6 +375,11 @@ void Store::tell(const Connection& connection, CommandKind kind,
 {
     Told& told = is_delete(kind) ? told_of_deletes_ : told_of_commands_;
 
+    // mostly there was and is none
+    if (refusal.empty() && told.refusal[0] == '\0') {
+        return;
+    }
+
     if (refusal == told.refusal || !told.may_tell()) {
         return;
     }
