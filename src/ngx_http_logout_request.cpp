@@ -148,8 +148,6 @@ void read_headers(LogoutContext& context)
 {
     const ngx_list_part_t* part = &context.r->headers_in.headers.part;
 
-    context.cookie_headers.reserve(1);
-
     for (; part != nullptr; part = part->next) {
         const auto* const headers =
             static_cast<const ngx_table_elt_t*>(part->elts);

@@ -23,7 +23,7 @@ struct LogoutContext {
     ngx_http_request_t* r;
     const LocationPolicy& location;
     PoolMemory memory;
-    std::pmr::vector<std::string_view> cookie_headers;
+    logout::ShortList<std::string_view, 1> cookie_headers;
     logout::LogoutRequest request;
     logout::LogoutPlan* plan = nullptr;          // once it is made
     logout::LogoutResponse* response = nullptr;  // once it is known
@@ -34,7 +34,7 @@ struct LogoutContext {
         std::string_view text;
         bool in_script = false;  // a script deletes it
     };
-    std::pmr::vector<Key> keys;
+    logout::ShortList<Key, 1> keys;
 
     // Commands that end all sessions of an index, and those that tell of the
     // logout.
@@ -53,7 +53,7 @@ struct LogoutContext {
         const Command* command;  // nullptr: the key
         logout::redis::Pending* pending;
     };
-    std::pmr::vector<Waiting> waiting;
+    logout::ShortList<Waiting, 1> waiting;
     std::size_t replies_due = 0;
     logout::RedisOutcome outcome;
 

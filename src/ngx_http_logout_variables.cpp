@@ -102,7 +102,7 @@ std::string_view session_hash(LogoutContext& context)
 
     const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
         ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
-    const auto& id = context.plan->sessions.front().session.id;
+    const auto& id = context.plan->sessions[0].session.id;
     u_char digest[EVP_MAX_MD_SIZE];
 
     if (HMAC(EVP_sha256(), lmcf->hash_key, sizeof(lmcf->hash_key),

@@ -49,10 +49,9 @@ std::string_view sent_token(std::string_view body)
 }  // namespace
 
 
-std::pmr::string
-confirmation_token(const HmacKey& key,
-                   const std::pmr::vector<PlannedSession>& sessions,
-                   std::pmr::memory_resource* memory)
+std::pmr::string confirmation_token(const HmacKey& key,
+                                    const PlannedSessions& sessions,
+                                    std::pmr::memory_resource* memory)
 {
     std::pmr::string input(memory);
 

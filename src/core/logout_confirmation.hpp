@@ -26,11 +26,12 @@ struct PlannedSession {
     DerivedSession session;
 };
 
+using PlannedSessions = ShortList<PlannedSession, 1>;
+
 // The value of the field, for exactly these sessions: 64 hexadecimal digits.
-std::pmr::string
-confirmation_token(const HmacKey& key,
-                   const std::pmr::vector<PlannedSession>& sessions,
-                   std::pmr::memory_resource* memory);
+std::pmr::string confirmation_token(const HmacKey& key,
+                                    const PlannedSessions& sessions,
+                                    std::pmr::memory_resource* memory);
 
 // Whether `body`, a form, has the field with the value `expected`. Other
 // fields may be malformed. Compares in constant time.

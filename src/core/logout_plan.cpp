@@ -235,7 +235,8 @@ const Origins& origins_of(const ClientChoice& choice,
 void allow_origin(const LogoutRequest& request, const Origins& origins,
                   LogoutPlan& plan)
 {
-    if (origins.contains(request.fetch.origin)) {
+    if (!request.fetch.origin.empty() &&
+        origins.contains(request.fetch.origin)) {
         plan.allowed_origin = request.fetch.origin;
     }
 }
@@ -436,9 +437,8 @@ std::optional<Result> refuse_unread(const LogoutRequest& request,
 void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
                    std::pmr::memory_resource* memory, LogoutPlan& plan)
 {
-    std::pmr::vector<DerivedSession> derived(memory);
+    DerivedSessions derived(memory);
 
-    derived.reserve(1);
     plan.sessions.reserve(policy.sessions.size());
 
     for (std::size_t rule = 0; rule < policy.sessions.size(); ++rule) {
@@ -447,8 +447,8 @@ void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
                                       request.cookie_header_count, memory,
                                       derived);
 
-        for (DerivedSession& session : derived) {
-            plan.sessions.push_back({rule, std::move(session)});
+        for (const DerivedSession& session : derived) {
+            plan.sessions.push_back({rule, session});
         }
     }
 }

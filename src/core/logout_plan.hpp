@@ -153,7 +153,7 @@ struct LogoutPlan {
     std::string_view allowed_origin;    // whose scripts may read the answer
     std::string_view token;             // an access token to end
     bool expire_cookies = true;         // false: no cookies came, or refused
-    std::pmr::vector<PlannedSession> sessions;
+    PlannedSessions sessions;
     ProviderLogout provider;
     bool for_server = false;  // no browser: neither page nor redirect
 

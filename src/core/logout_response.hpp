@@ -71,7 +71,7 @@ struct LogoutResponse {
     bool preflight = false;
     bool vary_origin = false;  // the answer depends on the Origin header
 
-    std::pmr::vector<std::string_view> set_cookies;
+    ShortList<std::string_view, 2> set_cookies;
     std::pmr::string body;
 };
 

@@ -52,7 +52,7 @@ const std::vector<std::string>& SessionReader::companion_cookies() const
 
 void SessionReader::derive(const std::string_view* cookie_headers,
                            std::size_t count, std::pmr::memory_resource* memory,
-                           std::pmr::vector<DerivedSession>& sessions) const
+                           DerivedSessions& sessions) const
 {
     format_->derive(cookie_headers, count, memory, sessions);
 }

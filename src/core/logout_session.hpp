@@ -5,6 +5,7 @@
 #define LOGOUT_SESSION_HPP
 
 #include "logout_cookies.hpp"
+#include "logout_short_list.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -70,6 +71,8 @@ struct DerivedSession {
     ViewList keys;        // in the order to delete
 };
 
+using DerivedSessions = ShortList<DerivedSession, 1>;
+
 class SessionFormat;
 
 // Compiled settings: immutable, safe to use from anywhere.
@@ -99,7 +102,7 @@ public:
     // for the result comes from `memory`.
     void derive(const std::string_view* cookie_headers, std::size_t count,
                 std::pmr::memory_resource* memory,
-                std::pmr::vector<DerivedSession>& sessions) const;
+                DerivedSessions& sessions) const;
 
 private:
     explicit SessionReader(std::unique_ptr<const SessionFormat> format);

@@ -234,7 +234,7 @@ bool is_acceptable(const SessionFormat& format, const ReadId& id)
            id.text.size() <= session_id_max_length &&
            in_alphabet(id.text,
                        id.verified ? IdAlphabet::printable : format.alphabet) &&
-           without_lead(id.text, format.id_lead);
+           (format.id_lead.empty() || without_lead(id.text, format.id_lead));
 }
 
 
@@ -306,8 +306,8 @@ std::size_t key_size_max(const KeyRule& rule, std::string_view id)
 
 
 // Two spellings of one cookie value name one session.
-bool is_known(const std::pmr::vector<DerivedSession>& sessions,
-              std::size_t first, std::string_view id)
+bool is_known(const DerivedSessions& sessions, std::size_t first,
+              std::string_view id)
 {
     return std::any_of(
         sessions.begin() + static_cast<std::ptrdiff_t>(first), sessions.end(),
@@ -364,7 +364,7 @@ CookieValues find_in_all(const std::string_view* headers, std::size_t count,
 
 void SessionFormat::derive(const std::string_view* cookie_headers,
                            std::size_t count, std::pmr::memory_resource* memory,
-                           std::pmr::vector<DerivedSession>& sessions) const
+                           DerivedSessions& sessions) const
 {
     std::optional<CookieValues> codes;
     if (!signature_cookie.empty()) {

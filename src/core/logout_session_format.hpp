@@ -61,7 +61,7 @@ public:
     // SessionReader::derive()
     void derive(const std::string_view* cookie_headers, std::size_t count,
                 std::pmr::memory_resource* memory,
-                std::pmr::vector<DerivedSession>& sessions) const;
+                DerivedSessions& sessions) const;
 };
 
 }  // namespace logout

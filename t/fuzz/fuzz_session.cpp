@@ -16,6 +16,7 @@
 namespace {
 
 using logout::DerivedSession;
+using logout::DerivedSessions;
 using logout::SessionReader;
 using Readers = std::vector<SessionReader>;
 
@@ -106,7 +107,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
 
     for (const SessionReader& reader : readers_of(format)) {
         std::pmr::monotonic_buffer_resource memory;
-        std::pmr::vector<DerivedSession> sessions(&memory);
+        DerivedSessions sessions(&memory);
         reader.derive(headers, 2, &memory, sessions);
 
         for (std::size_t i = 0; i < sessions.size(); i++) {

@@ -108,7 +108,7 @@ private:
         buffer_.data(), buffer_.size(), std::pmr::null_memory_resource()};
 
 public:
-    std::pmr::vector<logout::DerivedSession> sessions{&memory_};
+    logout::DerivedSessions sessions{&memory_};
 };
 
 

@@ -217,7 +217,7 @@ void sessions_are_added_to_those_already_there(void**)
 {
     logout::SessionReader reader = reader_of("format=raw cookie=s prefix=p:");
     std::pmr::monotonic_buffer_resource memory;
-    std::pmr::vector<logout::DerivedSession> sessions(&memory);
+    logout::DerivedSessions sessions(&memory);
     std::string_view header = "s=a";
 
     reader.derive(&header, 1, &memory, sessions);
