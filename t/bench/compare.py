@@ -155,7 +155,7 @@ def parse_arguments():
     options = parser.parse_args()
 
     options.rounds = options.rounds or (1 if options.quick else 5)
-    options.seconds = options.seconds or (0.5 if options.quick else 4)
+    options.seconds = options.seconds or (0.5 if options.quick else 2.5)
     options.cores = [int(core) for core in options.cores.split(",")]
     options.contenders = contenders.ALL
     if options.only:
@@ -178,13 +178,13 @@ def main():
     medians = report.medians(samples, options.contenders)
     verdicts = report.verdicts(samples)
     text = report.document(medians, verdicts, options)
-    (load.BUILD / "report.md").write_text(text)
+    (load.BUILD / "compare.md").write_text(text)
     (load.BUILD / "results.json").write_text(
         json.dumps({"medians": medians, "targets": verdicts}, indent=2))
     (load.BUILD / "chart.svg").write_text(
         chart.comparison(medians, options.contenders))
     print(text)
-    print(f"samples.csv, latencies/, results.json, chart.svg and report.md "
+    print(f"samples.csv, latencies/, results.json, chart.svg and compare.md "
           f"are in {Path(load.BUILD).relative_to(load.BUILD.parent.parent)}/")
     return 0 if all(verdict["met"] for verdict in verdicts) else 1
 

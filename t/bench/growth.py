@@ -264,14 +264,19 @@ def distance_verdicts(samples, points):
     return rows
 
 
+def verdict_lines(verdicts):
+    return [load.verdict(met, f"{what}: {measured:,.2f} ({limit})")
+            for what, measured, limit, met in verdicts]
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true",
                         help="one short round, for development")
     parser.add_argument("--only", help="curves, by comma")
     options = parser.parse_args()
-    options.rounds = 1 if options.quick else 3
-    options.seconds = 0.5 if options.quick else 3
+    options.rounds = 1 if options.quick else 2
+    options.seconds = 0.5 if options.quick else 1.5
     return options
 
 
@@ -285,9 +290,10 @@ def write_results(samples, curves):
         [(f"requests/s by {title}",
           [(point.label, middle(samples, name, point.label, "full", "rate"))
            for point in points]) for name, title, points in curves]))
-    text = tables(samples, curves)
-    (load.BUILD / "growth.md").write_text(text)
-    print(text)
+    verdicts = [row for name, _, points in curves if name == "distance"
+                for row in distance_verdicts(samples, points)]
+    load.publish("growth.md", tables(samples, curves), verdict_lines(verdicts))
+    return verdicts
 
 
 def main():
@@ -305,12 +311,7 @@ def main():
         redis.stop()
         shutil.rmtree(directory)
 
-    write_results(samples, curves)
-    verdicts = [row for name, _, points in curves if name == "distance"
-                for row in distance_verdicts(samples, points)]
-    for what, measured, limit, met in verdicts:
-        print(f"{'met   ' if met else 'MISSED'}  {what}: {measured:,.2f} "
-              f"({limit})")
+    verdicts = write_results(samples, curves)
     return 0 if all(row[-1] for row in verdicts) else 1
 
 

@@ -71,3 +71,15 @@ def check_deletions(name, sample, before, after, slack=0):
     if not sample["requests"] <= deleted <= sample["requests"] + slack:
         raise BenchError(f"{name} answered {sample['requests']} logouts and "
                          f"deleted {deleted} keys: not reported")
+
+
+def verdict(met, text):
+    """A line that says whether a target is met."""
+    return f"{'met   ' if met else 'MISSED'}  {text}"
+
+
+def publish(name, text, verdicts):
+    """Prints a part of the report, and keeps it for README-table.md."""
+    part = "\n".join([text, *(f"    {line}" for line in verdicts)])
+    (BUILD / name).write_text(part + "\n")
+    print(part)

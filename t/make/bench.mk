@@ -9,14 +9,20 @@ BENCH_PROGRAMS := $(BENCH)/lean_client $(BENCH)/delay_relay $(BENCH)/decide
 BENCH_CORE := $(patsubst src/core/%.cpp,$(BENCH)/core/%.o,$(CORE_SRCS))
 BENCH_CXX = $(CXX) -std=c++17 $(NGX_CC_OPT) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
     -Isrc -MMD -MP
+BENCH_PARTS = $(patsubst %,$(BENCH)/%.md,compare instructions syscalls growth)
 BENCH_LIBS = $(filter-out -lcmocka,$(UNIT_LIBS))
 
 .PHONY: bench bench-compare bench-growth bench-lists bench-syscalls
 bench: ## compare with everything one would use instead, and the targets (QUICK=1)
 	@failed=; \
-	for part in compare growth lists syscalls instructions; do \
+	for part in compare instructions syscalls growth lists; do \
+	    rm -f $(BENCH)/$$part.md; \
 	    $(MAKE) --no-print-directory bench-$$part || failed=1; \
 	done; \
+	for part in $(BENCH_PARTS); do \
+	    cat $$part || echo "$$(basename $$part) is missing: its part failed"; \
+	done > $(BENCH)/README-table.md; \
+	echo "all of it is in $(BENCH)/README-table.md"; \
 	[ -z "$$failed" ]
 
 bench-compare: bench-programs ## requests/s, latency, CPU and memory of every contender
