@@ -54,11 +54,13 @@ NGX_LD_OPT ?= -Wl,-z,relro -Wl,-z,now
 module: $(MODULE) ## the module, build/ngx_http_logout_module.so (NGINX_SRC=, CC=, V=1)
 
 # nginx's makefile knows what depends on which header, so it always runs; only
-# a change of what configure sees makes configure run.
+# a change of what configure sees makes configure run. An nginx that has loaded
+# the module keeps the file it has.
 $(MODULE): $(MODULE_BUILD)/nginx/Makefile FORCE
 	@$(MAKE) --no-print-directory $(JOBS_FLAG) $(if $(V),,-s) -C $(NGINX_SRC) \
 	    -f $(abspath $<) modules
-	@cmp -s $(<D)/$(@F) $@ || { cp $(<D)/$(@F) $@ && echo "built $@"; }
+	@cmp -s $(<D)/$(@F) $@ || \
+	    { cp --remove-destination $(<D)/$(@F) $@ && echo "built $@"; }
 
 $(MODULE_BUILD)/nginx/Makefile: config config.make \
         src/ngx_http_logout.map $(MODULE_BUILD)/module.settings \

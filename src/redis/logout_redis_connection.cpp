@@ -540,58 +540,6 @@ void Connection::resume()
 }
 
 
-// Puts what waits for replicas, which was sent first, back in line.
-void Connection::release_held()
-{
-    if (wait_in_line_) {
-        ngx_queue_remove(&wait_.in_order);
-        wait_in_line_ = false;
-    }
-
-    if (ngx_queue_empty(&held_)) {
-        return;
-    }
-
-    if (!ngx_queue_empty(&line_)) {
-        ngx_queue_add(&held_, &line_);
-    }
-
-    ngx_queue_init(&line_);
-    ngx_queue_add(&line_, &held_);
-    ngx_queue_init(&held_);
-}
-
-
-void Connection::fail_queued()
-{
-    ngx_queue_t entries;
-
-    release_held();
-    ngx_queue_init(&entries);
-
-    if (!ngx_queue_empty(&line_)) {
-        ngx_queue_add(&entries, &line_);
-        ngx_queue_init(&line_);
-    }
-
-    output_.clear();
-    wait_due_ = false;
-    fail_entries(&entries);
-}
-
-
-// None of them is on the connection any more, whatever the owner does now.
-void Connection::fail_entries(ngx_queue_t* entries)
-{
-    while (!ngx_queue_empty(entries)) {
-        ngx_queue_t* entry = ngx_queue_head(entries);
-
-        ngx_queue_remove(entry);
-        owner_.unavailable(*ngx_queue_data(entry, Pending, in_order));
-    }
-}
-
-
 // An idle connection is closed by nginx when the worker is to leave.
 void Connection::mark_idle()
 {

@@ -91,7 +91,7 @@ sub launch {
             delete $self->{pid};
             return 0;
         }
-        return 1 if $self->accepts;
+        return 1 if $self->answers;
         sleep 0.005;
     }
 
@@ -113,11 +113,17 @@ sub command_line {
         @file ? @rest : @{$self->{options}});
 }
 
-sub accepts {
+# To be connected is not enough: a cluster's node listens before it finds that
+# the port of its bus is taken, and ends.
+sub answers {
     my ($self) = @_;
 
-    return -S $self->socket
-        && defined IO::Socket::UNIX->new(Peer => $self->socket);
+    return -S $self->socket && eval {
+        my $connection = $self->connect;
+        print $connection "PING\r\n";
+        $connection->flush;
+        defined <$connection>;
+    };
 }
 
 sub start_again {
