@@ -15,7 +15,7 @@ my $redis = Logout::RedisServer->start;
 my $port = $redis->port;
 
 my $http = <<"_";
-    logout_redis sessions { server 127.0.0.1:$port; }
+    logout_redis sessions { server 127.0.0.1:$port; timeout 5s; }
     logout_zone roomy 1m;
     logout_zone small 32k;
 _

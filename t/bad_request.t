@@ -17,6 +17,7 @@ our $http = <<'_';
                       '$logout_error $logout_keys_deleted';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
+        timeout 5s;
     }
     logout_client my-spa {
         return_url https://spa.example.com/;

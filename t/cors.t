@@ -13,6 +13,7 @@ no_shuffle();
 our $http = <<'_';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
+        timeout 5s;
     }
     logout_client my-spa {
         return_url https://spa.example.com/bye;

@@ -25,6 +25,7 @@ my $nginx = Logout::Nginx->start(
     http => <<"_",
     logout_redis sessions {
         server   127.0.0.1:$port;
+        timeout  5s;
         username edge;
         password secret;
     }
@@ -264,7 +265,7 @@ sub test_configuration {
         $session =~ /(?:^|[ "])(?:prefix|key)=/ ? '' : 'prefix=sess:';
     my $store = $session =~ /redis=/ ? '' : 'redis=single';
     $nginx->configure(http => <<"_", server => <<"_2");
-    logout_redis single { server 127.0.0.1:$port; }
+    logout_redis single { server 127.0.0.1:$port; timeout 5s; }
     logout_redis cluster { server 127.0.0.1:$port; cluster on; }
     map \$request_uri \$user { default ann; }
 _

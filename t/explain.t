@@ -16,6 +16,7 @@ no_shuffle();
 our $http = <<'_';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
+        timeout 5s;
     }
 _
 

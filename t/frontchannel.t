@@ -15,6 +15,7 @@ no_shuffle();
 our $HttpConfig = <<'_';
     logout_redis sessions {
         server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
+        timeout 5s;
     }
     add_header     X-Result $logout_result always;
     add_header     X-Error $logout_error always;

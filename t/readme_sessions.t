@@ -125,7 +125,7 @@ $runs[$_]{uri} = "/$_" for 0 .. $#runs;
 
 my $port = $redis->port;
 my $nginx = Logout::Nginx->start(
-    http   => "logout_redis sessions { server 127.0.0.1:$port; }",
+    http   => "logout_redis sessions { server 127.0.0.1:$port; timeout 5s; }",
     server => join '', map { <<"_" } @runs);
         location = $_->{uri} {
             logout         auth0;

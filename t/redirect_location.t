@@ -15,6 +15,7 @@ log_level('info');
 our $http = <<'_';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
+        timeout 5s;
     }
     logout_return_url /bye /account/* https://www.example.com/;
 _

@@ -131,6 +131,7 @@ sub block {
 --- http_config
     logout_redis sessions {
         server   127.0.0.1:\$TEST_NGINX_REDIS_PORT;
+        timeout  5s;
         username edge;
         password "a password";
     }
@@ -171,6 +172,7 @@ sub forbidden_key {
 --- http_config
     logout_redis sessions {
         server   127.0.0.1:\$TEST_NGINX_REDIS_PORT;
+        timeout  5s;
         username edge;
         password "a password";
     }

@@ -20,6 +20,7 @@ our $http = <<'_';
     access_log logs/access.log logout;
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
+        timeout 5s;
     }
     logout_client my-spa {
         return_url https://spa.example.com/bye;
