@@ -99,8 +99,11 @@ ParameterVerdict read_pair(std::string_view pair, ParameterSet wanted,
         return {};
     }
 
+    const std::size_t max_length =
+        max_lengths[static_cast<std::size_t>(parameter)];
+
     value.encoded = pair.substr(equals + 1);
-    if (value.encoded.size() > 3 * parameter_max_length(parameter)) {
+    if (value.encoded.size() > 3 * max_length) {
         return refuse(ParameterProblem::too_long, parameter);
     }
 
@@ -109,7 +112,7 @@ ParameterVerdict read_pair(std::string_view pair, ParameterSet wanted,
         return refuse(ParameterProblem::malformed_escape, parameter);
     }
 
-    if (text->size() > parameter_max_length(parameter)) {
+    if (text->size() > max_length) {
         return refuse(ParameterProblem::too_long, parameter);
     }
 

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory_resource>
+#include <new>
 #include <string_view>
+#include <type_traits>
 
 namespace logout {
 
@@ -76,17 +78,30 @@ struct ParameterValue {
     std::string_view text;     // decoded exactly once
 };
 
-// Views into the request and into the memory given to the parser.
+// Views into the request and into the memory given to the parser. Of all
+// parameters a request has two or three: only for these there is a value.
 class Parameters {
 public:
+    // To be set; not given until then.
     ParameterValue& operator[](Parameter parameter)
     {
-        return values_[static_cast<std::size_t>(parameter)];
+        std::uint8_t& number = numbers_[static_cast<std::size_t>(parameter)];
+
+        if (number == 0) {
+            number = ++count_;
+            return *new (&places_[number - 1]) ParameterValue();
+        }
+
+        return const_cast<ParameterValue&>(value(number));
     }
 
     const ParameterValue& operator[](Parameter parameter) const
     {
-        return values_[static_cast<std::size_t>(parameter)];
+        static constexpr ParameterValue absent;
+        const std::uint8_t number =
+            numbers_[static_cast<std::size_t>(parameter)];
+
+        return number == 0 ? absent : value(number);
     }
 
     // A parameter with an empty value asks for nothing: as if not given.
@@ -96,8 +111,22 @@ public:
     }
 
 private:
-    std::array<ParameterValue, parameter_count> values_;
+    struct alignas(ParameterValue) Place {
+        unsigned char bytes[sizeof(ParameterValue)];
+    };
+
+    const ParameterValue& value(std::uint8_t number) const
+    {
+        return *std::launder(
+            reinterpret_cast<const ParameterValue*>(&places_[number - 1]));
+    }
+
+    std::array<std::uint8_t, parameter_count> numbers_{};  // 0: no value
+    std::uint8_t count_ = 0;
+    std::array<Place, parameter_count> places_;
 };
+
+static_assert(std::is_trivially_copyable_v<Parameters>);
 
 enum class ParameterProblem {
     none,
