@@ -44,6 +44,11 @@ bench-instructions: bench-programs ## instructions per logout against the commit
 bench-profile: bench-programs ## the functions that a logout spends its instructions in
 	@t/bench/instructions.py --profile --only return,tcp
 
+# The short form of bench-instructions, for `make test`.
+TEST_NEEDS += instructions
+SHORT_TESTS += t/bench/instructions-tap
+check-programs: $(BENCH_PROGRAMS)
+
 .PHONY: bench-programs
 bench-programs:
 	@t/lib/dependencies.sh build bench instructions
