@@ -10,15 +10,29 @@ const { setTimeout: sleep } = require('timers/promises');
 const patience = 30000;
 const running = new Set();
 
-function freePort() {
-    return new Promise((resolve, reject) => {
+const given = new Set();
+
+function isFree(port) {
+    return new Promise((resolve) => {
         const probe = net.createServer();
-        probe.on('error', reject);
-        probe.listen(0, '127.0.0.1', () => {
-            const { port } = probe.address();
-            probe.close(() => resolve(port));
-        });
+        probe.on('error', () => resolve(false));
+        probe.listen(port, '127.0.0.1',
+            () => probe.close(() => resolve(true)));
     });
+}
+
+// Below the ports that connections are given: none of them can take it before
+// the server does.
+async function freePort() {
+    for (let attempt = 0; attempt < 50; attempt++) {
+        const port = 10000 + Math.floor(Math.random() * 22000);
+
+        if (!given.has(port) && await isFree(port)) {
+            given.add(port);
+            return port;
+        }
+    }
+    throw new Error('there is no free port');
 }
 
 function accepts(port) {

@@ -25,8 +25,9 @@ function none(problems, what) {
     }
 }
 
+// To stderr, which is shown also where the rest is summed up.
 function diagnose(text) {
-    console.log(String(text).trimEnd().replace(/^/gm, '# '));
+    console.error(String(text).trimEnd().replace(/^/gm, '# '));
 }
 
 // Ends the test. Returns the exit status.
