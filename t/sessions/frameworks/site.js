@@ -61,6 +61,12 @@ function serverBlock(framework, folder) {
 ${logoutLocation(framework, '/logout', secrets)}
 ${logoutLocation(framework, '/logout-again', secrets)}
 
+        # The application would answer Chromium's own request for it with the
+        # cookie of a session, perhaps after the logout.
+        location = /favicon.ico {
+            return 204;
+        }
+
         location / {
             proxy_pass       http://127.0.0.1:${framework.port};
             proxy_set_header Host              $http_host;
