@@ -3,6 +3,7 @@
 #include "ngx_http_logout_pool.hpp"
 #include "ngx_http_logout_redis_conf.hpp"
 #include "ngx_http_logout_status.hpp"
+#include "ngx_http_logout_words.hpp"
 
 #include <openssl/rand.h>
 
@@ -12,8 +13,6 @@
 namespace {
 
 char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
-char* ngx_http_logout_cross_site(ngx_conf_t* cf, ngx_command_t* cmd,
-                                 void* conf);
 
 void* ngx_http_logout_create_main_conf(ngx_conf_t* cf);
 void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf);
@@ -31,6 +30,18 @@ ngx_conf_enum_t ngx_http_logout_bad_requests[] = {
       static_cast<ngx_uint_t>(logout::BadRequestPolicy::default_url) },
     { ngx_string("refuse"),
       static_cast<ngx_uint_t>(logout::BadRequestPolicy::refuse) },
+    { ngx_null_string, 0 }
+};
+
+ngx_conf_enum_t ngx_http_logout_cross_sites[] = {
+    { ngx_string("navigation"),
+      static_cast<ngx_uint_t>(logout::CrossSitePolicy::navigation) },
+    { ngx_string("same-site"),
+      static_cast<ngx_uint_t>(logout::CrossSitePolicy::same_site) },
+    { ngx_string("same-origin"),
+      static_cast<ngx_uint_t>(logout::CrossSitePolicy::same_origin) },
+    { ngx_string("any"),
+      static_cast<ngx_uint_t>(logout::CrossSitePolicy::any) },
     { ngx_null_string, 0 }
 };
 
@@ -182,28 +193,28 @@ ngx_command_t ngx_http_logout_commands[] = {
 
     { ngx_string("logout_bad_request"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
-      ngx_conf_set_enum_slot,
+      ngx_http_logout_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_logout_loc_conf_t, bad_request),
       &ngx_http_logout_bad_requests },
 
     { ngx_string("logout_cross_site"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
-      ngx_http_logout_cross_site,
+      ngx_http_logout_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      nullptr },
+      offsetof(ngx_http_logout_loc_conf_t, cross_site),
+      &ngx_http_logout_cross_sites },
 
     { ngx_string("logout_methods"),
       ngx_http_logout_any_level|NGX_CONF_1MORE,
-      ngx_conf_set_bitmask_slot,
+      ngx_http_logout_set_words,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_logout_loc_conf_t, methods),
       &ngx_http_logout_method_names },
 
     { ngx_string("logout_log_level"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
-      ngx_conf_set_enum_slot,
+      ngx_http_logout_set_word,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_logout_loc_conf_t, log_level),
       &ngx_http_logout_log_levels },
@@ -315,29 +326,6 @@ char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t*, void* conf)
     }
 
     clcf->handler = ngx_http_logout_handler;
-    return NGX_CONF_OK;
-}
-
-
-char* ngx_http_logout_cross_site(ngx_conf_t* cf, ngx_command_t*, void* conf)
-{
-    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
-    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-    logout::CrossSitePolicy policy;
-
-    if (llcf->cross_site != NGX_CONF_UNSET_UINT) {
-        return const_cast<char*>("is duplicate");
-    }
-
-    if (!logout::parse_cross_site_policy(to_view(value[1]), policy)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\", it must be one of"
-                           " navigation, same-site, same-origin, any",
-                           &value[1]);
-        return static_cast<char*>(NGX_CONF_ERROR);
-    }
-
-    llcf->cross_site = static_cast<ngx_uint_t>(policy);
     return NGX_CONF_OK;
 }
 

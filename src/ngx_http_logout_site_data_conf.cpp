@@ -4,7 +4,10 @@
 #include "ngx_http_logout_conf.hpp"
 #include "ngx_http_logout_pool.hpp"
 
+#include "core/logout_nearest.hpp"
+
 #include <exception>
+#include <vector>
 
 
 namespace {
@@ -42,6 +45,23 @@ const SiteData* find_site_data(std::string_view name)
 }
 
 
+char* unknown_type(ngx_conf_t* cf, std::string_view name)
+{
+    std::vector<std::string_view> names;
+
+    for (const SiteData& type : site_data) {
+        names.push_back(type.name);
+    }
+
+    const std::string problem = logout::unknown_word(
+        name, "logout_clear_site_data", names.data(), names.size());
+    ngx_str_t text = to_ngx_str(problem);
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &text);
+    return conf_error;
+}
+
+
 char* read_types(ngx_conf_t* cf, std::string& header)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
@@ -50,12 +70,7 @@ char* read_types(ngx_conf_t* cf, std::string& header)
         const SiteData* const type = find_site_data(to_view(value[i]));
 
         if (type == nullptr) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid value \"%V\", it must be one of cache,"
-                               " cookies, storage, executionContexts,"
-                               " clientHints, prefetchCache, prerenderCache",
-                               &value[i]);
-            return conf_error;
+            return unknown_type(cf, to_view(value[i]));
         }
 
         if (type->warning != nullptr) {

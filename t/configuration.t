@@ -516,10 +516,10 @@ federated URL "/logout" must begin with http:// or https:// and a host
 
 
 
-=== TEST 58: an unknown word for logout_bad_request
---- x_location: logout auth0; logout_return_url /; logout_bad_request page;
+=== TEST 58: an unknown word for logout_bad_request, and one that is meant
+--- x_location: logout auth0; logout_return_url /; logout_bad_request refused;
 --- error_log
-invalid value "page"
+invalid value "refused" in "logout_bad_request" directive, it must be one of error, default, refuse; did you mean "refuse"?
 
 
 
@@ -533,21 +533,21 @@ invalid value "page"
 === TEST 60: a method that never ends a session
 --- x_location: logout auth0; logout_return_url /; logout_methods GET HEAD;
 --- error_log
-invalid value "HEAD"
+invalid value "HEAD" in "logout_methods" directive, it must be one of GET, POST, DELETE
 
 
 
 === TEST 61: an unknown word for logout_cross_site
 --- x_location: logout auth0; logout_return_url /; logout_cross_site same_site;
 --- error_log
-invalid value "same_site", it must be one of navigation, same-site, same-origin, any
+invalid value "same_site" in "logout_cross_site" directive, it must be one of navigation, same-site, same-origin, any; did you mean "same-site"?
 
 
 
 === TEST 62: an unknown type for logout_clear_site_data
 --- x_location: logout auth0; logout_return_url /; logout_clear_site_data cookie;
 --- error_log
-invalid value "cookie", it must be one of cache, cookies, storage
+invalid value "cookie" in "logout_clear_site_data" directive, it must be one of cache, cookies, storage, executionContexts, clientHints, prefetchCache, prerenderCache; did you mean "cookies"?
 
 
 

@@ -105,7 +105,7 @@ logout:
 --- config eval: sprintf $::location, 'logout_log_level debug;'
 --- must_die
 --- error_log
-invalid value "debug" in
+invalid value "debug" in "logout_log_level" directive, it must be one of info, notice, warn, error
 --- suppress_stderr
 
 

@@ -270,24 +270,6 @@ const char* describe(FetchReason reason)
 }
 
 
-bool parse_cross_site_policy(std::string_view word, CrossSitePolicy& policy)
-{
-    if (word == "navigation") {
-        policy = CrossSitePolicy::navigation;
-    } else if (word == "same-site") {
-        policy = CrossSitePolicy::same_site;
-    } else if (word == "same-origin") {
-        policy = CrossSitePolicy::same_origin;
-    } else if (word == "any") {
-        policy = CrossSitePolicy::any;
-    } else {
-        return false;
-    }
-
-    return true;
-}
-
-
 // "prefetch", "prefetch;prerender", "preview", ...: browsers send the first
 // three headers for speculative requests only, whatever they hold.
 bool is_speculative(const FetchMetadata& request)

@@ -78,9 +78,6 @@ struct FetchDecision {
 // logout_explain. Static.
 const char* describe(FetchReason reason);
 
-// The policy that is called `word` in nginx.conf; false if there is none.
-bool parse_cross_site_policy(std::string_view word, CrossSitePolicy& policy);
-
 // Whether a request is speculative (prefetch, prerender, preview). It is never
 // a logout, under any policy.
 bool is_speculative(const FetchMetadata& request);

@@ -43,6 +43,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
     return row[b.size()];
 }
 
+
+std::string listed(const std::string_view* words, std::size_t count)
+{
+    std::string list;
+
+    for (std::size_t i = 0; i < count; i++) {
+        list += i == 0 ? "" : ", ";
+        list += words[i];
+    }
+
+    return list;
+}
+
 }  // namespace
 
 
@@ -69,17 +82,28 @@ std::string unknown_parameter(std::string_view name, std::string_view directive,
                               std::size_t count)
 {
     const std::string_view nearest = nearest_word(name, candidates, count);
-    std::string problem = "unknown parameter \"" + std::string(name) +
-                          "\" in \"" + std::string(directive) + "\"";
+    const std::string problem = "unknown parameter \"" + std::string(name) +
+                                "\" in \"" + std::string(directive) + "\"";
 
     if (!nearest.empty()) {
         return problem + ", did you mean \"" + std::string(nearest) + "\"?";
     }
 
-    problem += ", it must be one of ";
-    for (std::size_t i = 0; i < count; i++) {
-        problem += i == 0 ? "" : ", ";
-        problem += candidates[i];
+    return problem + ", it must be one of " + listed(candidates, count);
+}
+
+
+std::string unknown_word(std::string_view word, std::string_view directive,
+                         const std::string_view* candidates, std::size_t count)
+{
+    const std::string_view nearest = nearest_word(word, candidates, count);
+    std::string problem = "invalid value \"" + std::string(word) + "\" in \"" +
+                          std::string(directive) +
+                          "\" directive, it must be one of " +
+                          listed(candidates, count);
+
+    if (!nearest.empty()) {
+        problem += "; did you mean \"" + std::string(nearest) + "\"?";
     }
 
     return problem;

@@ -25,6 +25,12 @@ std::string unknown_parameter(std::string_view name, std::string_view directive,
                               const std::string_view* candidates,
                               std::size_t count);
 
+
+// What is wrong with an argument of `directive` that is none of the words which
+// there are, and which one was most likely meant.
+std::string unknown_word(std::string_view word, std::string_view directive,
+                         const std::string_view* candidates, std::size_t count);
+
 }  // namespace logout
 
 #endif

@@ -388,23 +388,6 @@ void data_or_page(void**)
 }
 
 
-void policies_by_name(void**)
-{
-    CrossSitePolicy policy;
-
-    assert_true(logout::parse_cross_site_policy("navigation", policy));
-    assert_true(policy == navigation);
-    assert_true(logout::parse_cross_site_policy("same-site", policy));
-    assert_true(policy == same_site);
-    assert_true(logout::parse_cross_site_policy("same-origin", policy));
-    assert_true(policy == same_origin);
-    assert_true(logout::parse_cross_site_policy("any", policy));
-    assert_true(policy == any);
-    assert_false(logout::parse_cross_site_policy("Any", policy));
-    assert_false(logout::parse_cross_site_policy("", policy));
-}
-
-
 void sites(void**)
 {
     assert_true(logout::is_same_site("example.com", "id.example.com"));
@@ -504,7 +487,6 @@ int main()
         cmocka_unit_test(default_ports_make_no_difference),
         cmocka_unit_test(speculative_requests),
         cmocka_unit_test(data_or_page),
-        cmocka_unit_test(policies_by_name),
         cmocka_unit_test(sites),
         cmocka_unit_test(origins_as_written),
         cmocka_unit_test(many_origins),

@@ -78,6 +78,21 @@ void says_which_there_are(void**)
                             "path=, domain=, secure, key=");
 }
 
+
+void says_which_words_there_are(void**)
+{
+    constexpr std::string_view levels[] = {"info", "notice", "warn"};
+
+    assert_string_equal(
+        logout::unknown_word("debug", "logout_log_level", levels, 3).c_str(),
+        "invalid value \"debug\" in \"logout_log_level\" directive, it must be "
+        "one of info, notice, warn");
+    assert_string_equal(
+        logout::unknown_word("warm", "logout_log_level", levels, 3).c_str(),
+        "invalid value \"warm\" in \"logout_log_level\" directive, it must be "
+        "one of info, notice, warn; did you mean \"warn\"?");
+}
+
 }  // namespace
 
 
@@ -89,6 +104,7 @@ int main()
         cmocka_unit_test(swaps_only_neighbours),
         cmocka_unit_test(says_which_was_meant),
         cmocka_unit_test(says_which_there_are),
+        cmocka_unit_test(says_which_words_there_are),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);
