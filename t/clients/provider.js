@@ -195,17 +195,26 @@ async function exchange(provider, { request, response, host }) {
     }
 }
 
-async function schibstedSession(provider, { request, response }) {
-    if (await provider.session(request)) {
-        sendJson(response, {
-            result: true, serverTime: Math.floor(Date.now() / 1000),
-            expiresIn: lifetime, userStatus: 'connected', userId: 1, id: '1',
-            sub: user, displayName: user,
-        });
-    } else {
-        sendJson(response, { error: {
+// What Schibsted's SDKs ask: the current one for JSON, the 2.x one for a script.
+async function schibstedSession(provider, { request, response, url }) {
+    const callback = url.searchParams.get('callback');
+    const found = await provider.session(request);
+    const answer = found ? {
+        result: true, serverTime: Math.floor(Date.now() / 1000),
+        expiresIn: lifetime, userStatus: 'connected', userId: 1, id: '1',
+        sub: user, displayName: user,
+    } : {
+        error: {
             code: 401, type: 'UserException', description: 'No session found!',
-        } });
+        },
+    };
+
+    if (callback) {
+        response.writeHead(200, { 'Content-Type': 'text/javascript' })
+            .end(`SPiD.Talk.response("${callback}",${
+                JSON.stringify(answer)});`);
+    } else {
+        sendJson(response, answer);
     }
 }
 
@@ -226,7 +235,7 @@ const routes = [
     [/\/(authorize|openid-connect\/auth)$/, authorize],
     [/\/token$/, exchange],
     [/\/revoke$/, (provider, { response }) => sendJson(response, {})],
-    [/^\/v2\/session$/, schibstedSession],
+    [/^\/(v2\/session|ajax\/hasSession\.js)$/, schibstedSession],
     [/^\/login$/, async (provider, { response, url }) => {
         await provider.begin(response);
         redirect(response, url.searchParams.get('redirect_uri'));

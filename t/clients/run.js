@@ -6,6 +6,9 @@
 //
 // FOLDER gets the bundles, the profile, the logs. NAMEs are SDKs,
 // "cross-site", "prerender" or "examples".
+//
+// SPID_SDK in the environment names the main file of Schibsted's SDK 2.x, to
+// run that and not what stands in for it.
 
 const fs = require('fs');
 const path = require('path');
@@ -30,6 +33,8 @@ const patience = 240000;
 
 const folder = path.resolve(process.argv[2]);
 const wanted = process.argv.slice(3);
+const spidSdk = path.resolve(process.env.SPID_SDK
+    ?? path.join(__dirname, 'apps', 'spid-stand-in.js'));
 const tests = fs.readdirSync(path.join(__dirname, 'tests'))
     .map((file) => path.basename(file, '.js'));
 
@@ -68,6 +73,7 @@ function bundle(names) {
             path.join(__dirname, 'apps', `${name}.js`)),
         outdir: path.join(folder, 'bundles'),
         nodePaths: [process.env.NODE_PATH],
+        alias: { 'spid-sdk-js': spidSdk },
         bundle: true,
         format: 'iife',
         target: 'es2022',

@@ -1,55 +1,38 @@
-// Schibsted's SDK 2.x is in no registry. This is its exchange as it was
-// captured: a script element, whose answer calls SPiD.Talk.response() with the
-// name that the page gave it.
+// The SDK itself is what SPID_SDK names, if that is set; see run.js.
+import SPiD from 'spid-sdk-js';
 
 import { callbackUrl, edge, note, notes } from './page.js';
 
-const patience = 5000;
-const waiting = new Map();
+const events = ['login', 'logout', 'sessionInit', 'sessionChange',
+    'statusChange', 'userChange', 'notLoggedin'];
 
-window.SPiD = {
-    Talk: {
-        response(name, data) {
-            waiting.get(name)?.(data.error ?? null, data.response ?? data);
-            waiting.delete(name);
-        },
-    },
-};
+for (const event of events) {
+    SPiD.event.subscribe(`SPiD.${event}`, () => note(`SPiD.${event}`));
+}
 
-function request(path, callback) {
-    const name = `f${(Math.random() * 2 ** 30).toString(16).replace('.', '')}`;
-    const script = document.createElement('script');
-    const fail = (description) => window.SPiD.Talk.response(name, {
-        error: { type: 'communication', code: 503, description },
-        response: {},
+SPiD.init({
+    client_id: 'my-spa',
+    server: new URL(edge).host,
+    useSessionCluster: false,
+    // none of its requests is meant to take this long
+    timeout: 20000,
+});
+
+function call(method) {
+    return new Promise((resolve) => {
+        SPiD[method]((error, data) => resolve({ error, data }));
     });
-
-    waiting.set(name, callback);
-    script.src = `${edge}/${path}?callback=${name}&redirect_uri=${
-        encodeURIComponent(location.href)}&client_id=my-spa`;
-    script.onerror = () => fail('Browser triggered error');
-    setTimeout(() => fail('Timeout reached'), patience);
-    document.head.append(script);
 }
 
 window.app = {
     notes,
+
+    // The SDK has no method for this, but a link.
     logIn: () => {
         location.href = `${edge}/login?redirect_uri=${
             encodeURIComponent(callbackUrl)}`;
     },
-    finishLogIn: () => {},
-    whoAmI: async () => {
-        const response = await fetch(`${edge}/whoami`,
-            { credentials: 'include' });
-        return response.text();
-    },
-    logOut: () => new Promise((resolve) => {
-        request('ajax/logout.js', (error, data) => {
-            if (!error && data.result) {
-                note('SPiD.logout');
-            }
-            resolve({ error, data });
-        });
-    }),
+    finishLogIn: () => call('hasSession'),
+    hasSession: () => call('hasSession'),
+    logOut: () => call('logout'),
 };
