@@ -1,6 +1,7 @@
 #include "logout_explain_text.hpp"
 
 #include "logout_explain.hpp"
+#include "logout_session_hash.hpp"
 
 #include <charconv>
 
@@ -39,12 +40,7 @@ std::string_view ExplainText::number(std::size_t value) const
 
 std::string_view ExplainText::hash(std::string_view secret) const
 {
-    constexpr std::size_t bytes = 8;
-    const DigestValue digest = secrets_.hash.sign({secret});
-    char text[2 * bytes];
-
-    hex_encode(digest.view().substr(0, bytes), text);
-    return join({{text, sizeof(text)}});
+    return session_hash(secrets_.hash, secret, memory_);
 }
 
 

@@ -1,11 +1,9 @@
 #include "logout_oidc_logout_token.hpp"
 
+#include "logout_digest.hpp"
 #include "logout_oidc_events.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 
 namespace logout {
 
@@ -268,23 +266,18 @@ std::pmr::string logout_token_replay_key(std::string_view prefix,
                                          std::string_view identifier,
                                          std::pmr::memory_resource* memory)
 {
-    constexpr char digits[] = "0123456789abcdef";
-    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-    std::pmr::string input(memory);
     std::pmr::string key(prefix, memory);
+    const std::size_t length = key.size();
 
     // the issuer is a URL, which has no NUL
-    input.append(issuer).append(1, '\0').append(identifier);
-    if (EVP_Digest(input.data(), input.size(), hash.data(), nullptr,
-                   EVP_sha256(), nullptr) != 1) {
-        return key.append(identifier);
-    }
+    const DigestValue hash = Digest(DigestAlgorithm::sha256)
+                                 .add(issuer)
+                                 .add({"\0", 1})
+                                 .add(identifier)
+                                 .finish();
 
-    for (std::size_t i = 0; i < replay_hash_bytes; i++) {
-        key += digits[hash[i] >> 4];
-        key += digits[hash[i] & 15];
-    }
-
+    key.resize(length + 2 * replay_hash_bytes);
+    hex_encode(hash.view().substr(0, replay_hash_bytes), &key[length]);
     return key;
 }
 

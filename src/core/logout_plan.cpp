@@ -6,8 +6,7 @@
 #include "logout_plan_provider.hpp"
 #include "logout_plan_steps.hpp"
 #include "logout_state.hpp"
-
-#include <cstring>
+#include "logout_text.hpp"
 
 namespace logout {
 
@@ -69,15 +68,6 @@ std::string_view default_url(const Allowlist* list)
 }
 
 
-std::string_view copy(std::string_view text, std::pmr::memory_resource* memory)
-{
-    void* const place = memory->allocate(text.size(), 1);
-
-    std::memcpy(place, text.data(), text.size());
-    return {static_cast<const char*>(place), text.size()};
-}
-
-
 AllowlistVerdict match_return_url(std::string_view asked, const Allowlist* list,
                                   QueryMatching matching,
                                   std::pmr::memory_resource* memory,
@@ -103,7 +93,7 @@ AllowlistVerdict match_return_url(std::string_view asked, const Allowlist* list,
 
     const AllowlistVerdict verdict = list->match(url, matching);
     if (verdict) {
-        canonical = copy(url.text, memory);
+        canonical = copy_text(url.text, memory);
     }
 
     return verdict;
@@ -136,7 +126,7 @@ void add_state(const ParameterValue& state, std::pmr::memory_resource* memory,
     }
 
     plan.return_url =
-        copy(append_state(plan.return_url, encoded, memory), memory);
+        copy_text(append_state(plan.return_url, encoded, memory), memory);
 }
 
 

@@ -3,23 +3,13 @@
 #include "logout_oidc_frontchannel.hpp"
 #include "logout_oidc_logout_token.hpp"
 #include "logout_plan_steps.hpp"
-
-#include <cstring>
+#include "logout_text.hpp"
 
 namespace logout {
 
 namespace {
 
 const Origins no_origins;
-
-
-std::string_view keep(std::string_view text, std::pmr::memory_resource* memory)
-{
-    void* const place = memory->allocate(text.size(), 1);
-
-    std::memcpy(place, text.data(), text.size());
-    return {static_cast<const char*>(place), text.size()};
-}
 
 
 void refuse(LogoutPlan& plan, RequestError error, std::string_view reason)
@@ -98,14 +88,14 @@ LogoutTokenProblem find_index(const LogoutToken& token,
                               ProviderLogout& logout)
 {
     if (!token.session_id.empty() && provider.finds_sid) {
-        logout.session_id = keep(token.session_id, memory);
+        logout.session_id = copy_text(token.session_id, memory);
     } else if (!token.subject.empty() && provider.finds_sub) {
-        logout.subject = keep(token.subject, memory);
+        logout.subject = copy_text(token.subject, memory);
     } else {
         return LogoutTokenProblem::nobody_findable;
     }
 
-    logout.token_id = keep(token.identifier, memory);
+    logout.token_id = copy_text(token.identifier, memory);
     logout.remember_for = token.remember_for;
     return LogoutTokenProblem::none;
 }

@@ -283,6 +283,21 @@ std::string_view next_listed_key(std::string_view& keys)
 }
 
 
+std::optional<std::string> read_session_index_max(std::string_view text,
+                                                  std::size_t& max)
+{
+    const auto number = read_number(text);
+
+    if (!number || *number == 0 || *number > session_index_max_limit) {
+        return "it must be a number from 1 to " +
+               std::to_string(session_index_max_limit);
+    }
+
+    max = *number;
+    return std::nullopt;
+}
+
+
 std::string_view describe(SessionIndexOutcome outcome)
 {
     switch (outcome) {

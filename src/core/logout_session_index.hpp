@@ -82,6 +82,10 @@ std::string_view next_listed_key(std::string_view& keys);
 // Why not all sessions were ended; empty for `ended` and `nobody`. Static.
 std::string_view describe(SessionIndexOutcome outcome);
 
+// Reads SessionIndex::max. What is wrong with `text`, or nothing.
+std::optional<std::string> read_session_index_max(std::string_view text,
+                                                  std::size_t& max);
+
 // Why these cannot be used in a Redis Cluster, where a script reaches the keys
 // of one slot only (a sentence without a full stop), or nothing. The texts are
 // as configured: what a variable gives is not known.

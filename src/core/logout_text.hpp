@@ -11,6 +11,17 @@
 
 namespace logout {
 
+// A copy of `text` in `memory`.
+inline std::string_view copy_text(std::string_view text,
+                                  std::pmr::memory_resource* memory)
+{
+    void* const place = memory->allocate(text.size(), 1);
+
+    std::memcpy(place, text.data(), text.size());
+    return {static_cast<const char*>(place), text.size()};
+}
+
+
 // The parts, one after the other, as a view of `memory`.
 inline std::string_view join_text(std::pmr::memory_resource* memory,
                                   std::initializer_list<std::string_view> parts)
