@@ -1,7 +1,5 @@
 #include "ngx_http_logout_conf.hpp"
 
-#include "core/logout_nearest.hpp"
-
 
 ConfPlace::ConfPlace(ngx_conf_t* cf)
     : file(cf->conf_file != nullptr
@@ -20,23 +18,6 @@ void ngx_http_logout_conf_error(ngx_conf_t* cf, const ConfPlace& place,
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%V in %V:%ui", &text, &file,
                   place.line);
-}
-
-
-char* ngx_http_logout_unknown_parameter(
-    ngx_conf_t* cf, std::string_view directive, std::string_view argument,
-    std::initializer_list<std::string_view> candidates)
-{
-    const std::size_t equals = argument.find('=');
-    const std::string_view name = argument.substr(
-        0, equals == argument.npos ? argument.npos : equals + 1);
-
-    const std::string problem = logout::unknown_parameter(
-        name, directive, candidates.begin(), candidates.size());
-    ngx_str_t text = to_ngx_str(problem);
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &text);
-    return static_cast<char*>(NGX_CONF_ERROR);
 }
 
 

@@ -15,7 +15,6 @@
 #include "core/logout_response.hpp"
 #include "redis/logout_redis.hpp"
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,14 +36,6 @@ void ngx_http_logout_conf_error(ngx_conf_t* cf, const ConfPlace& place,
                                 const std::string& message);
 
 
-// Says at "emerg" that `directive` has no such parameter, and which may be
-// meant; `candidates` as for logout::unknown_parameter(). Returns
-// NGX_CONF_ERROR.
-char* ngx_http_logout_unknown_parameter(
-    ngx_conf_t* cf, std::string_view directive, std::string_view argument,
-    std::initializer_list<std::string_view> candidates);
-
-
 // logout_return_url: the tenant-level list of one level.
 struct ReturnUrlList {
     logout::Arena memory;
@@ -56,7 +47,7 @@ struct ReturnUrlList {
 
 // logout_federated, or federated in logout_client.
 struct FederatedUrl {
-    ngx_http_complex_value_t* value = nullptr;
+    std::optional<ngx_http_complex_value_t> value;
     std::string origin;  // canonical; what `value` gives must be of it
 };
 
@@ -175,9 +166,24 @@ struct ngx_http_logout_main_conf_t {
     Explaining* explaining;  // nullptr until a location is to explain
     std::vector<DeferredZone*>* zones;  // logout_zone; nullptr: none
 
-    // Keys $logout_session_hash; made anew when the configuration is read.
-    u_char hash_key[32];
+    // Of $logout_session_hash; made anew when the configuration is read.
+    const logout::HmacKey* hash_key;
 };
+
+
+inline ngx_http_logout_main_conf_t* ngx_http_logout_main_conf(ngx_conf_t* cf)
+{
+    return static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+}
+
+
+inline const ngx_http_logout_main_conf_t*
+ngx_http_logout_main_conf(const ngx_http_request_t* r)
+{
+    return static_cast<const ngx_http_logout_main_conf_t*>(
+        ngx_http_get_module_main_conf(r, ngx_http_logout_module));
+}
 
 
 struct ngx_http_logout_loc_conf_t {
@@ -209,6 +215,14 @@ struct ngx_http_logout_loc_conf_t {
 
     LocationPolicy* policy;  // only where `protocol` is set
 };
+
+
+inline const ngx_http_logout_loc_conf_t*
+ngx_http_logout_loc_conf(const ngx_http_request_t* r)
+{
+    return static_cast<const ngx_http_logout_loc_conf_t*>(
+        ngx_http_get_module_loc_conf(r, ngx_http_logout_module));
+}
 
 
 // Directive setters, by subject.

@@ -1,17 +1,11 @@
 // The directive logout_confirm: the user is asked first.
 
 #include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_directive.hpp"
 #include "ngx_http_logout_file.hpp"
-#include "ngx_http_logout_pool.hpp"
-
-#include <exception>
 
 
 namespace {
-
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-constexpr std::string_view secret_parameter = "secret_file=";
-
 
 bool read_switch(ngx_conf_t* cf, ngx_str_t word, Confirmation& confirmation)
 {
@@ -30,89 +24,59 @@ bool read_switch(ngx_conf_t* cf, ngx_str_t word, Confirmation& confirmation)
 }
 
 
-bool read_secret(ngx_conf_t* cf, ngx_str_t argument, Confirmation& confirmation)
+bool read_secret(ngx_conf_t* cf, std::string_view argument,
+                 Confirmation& confirmation)
 {
-    const std::string_view text = to_view(argument);
+    const Parameter parameter(argument);
 
-    if (text.substr(0, secret_parameter.size()) != secret_parameter ||
-        text.size() == secret_parameter.size()) {
-        ngx_http_logout_unknown_parameter(cf, "logout_confirm", text,
-                                          {secret_parameter});
+    if (parameter.name != "secret_file" || parameter.value.empty()) {
+        return ngx_http_logout_unknown_parameter(cf, "logout_confirm", argument,
+                                                 {"secret_file="});
+    }
+
+    if (!ngx_http_logout_read_secret_file(cf, parameter.value,
+                                          confirmation.secret)) {
         return false;
     }
 
-    if (!ngx_http_logout_read_secret_file(
-            cf, text.substr(secret_parameter.size()), confirmation.secret)) {
-        return false;
-    }
-
-    if (logout::session_secrets(confirmation.secret).empty()) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\": there is no secret in"
-                           " the file",
-                           &argument);
-        return false;
-    }
-
-    return true;
+    return !logout::session_secrets(confirmation.secret).empty() ||
+           ngx_http_logout_refuse(cf, argument,
+                                  "there is no secret in the file");
 }
 
 
-char* read_confirm(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
+bool read_confirm(ngx_conf_t* cf, Confirmation& confirmation)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
-    llcf->confirmation = create_in_pool<Confirmation>(cf->pool);
-
-    if (!read_switch(cf, value[1], *llcf->confirmation)) {
-        return conf_error;
-    }
-
-    if (cf->args->nelts > 2 &&
-        !read_secret(cf, value[2], *llcf->confirmation)) {
-        return conf_error;
-    }
-
-    return NGX_CONF_OK;
+    return read_switch(cf, value[1], confirmation) &&
+           (cf->args->nelts == 2 ||
+            read_secret(cf, to_view(value[2]), confirmation));
 }
 
 
 logout::HmacKey make_key(ngx_conf_t* cf, const Confirmation& confirmation)
 {
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+    constexpr auto algorithm = logout::DigestAlgorithm::sha256;
+    const logout::HmacKey master =
+        confirmation.secret.empty()
+            ? *ngx_http_logout_main_conf(cf)->hash_key
+            : logout::HmacKey(algorithm, confirmation.secret);
 
-    // hash_key has other uses: what is made here is good for nothing else
-    const std::string_view made(reinterpret_cast<const char*>(lmcf->hash_key),
-                                sizeof(lmcf->hash_key));
-    const std::string_view secret =
-        confirmation.secret.empty() ? made : confirmation.secret;
-    const logout::DigestValue key =
-        logout::HmacKey(logout::DigestAlgorithm::sha256, secret)
-            .sign({"the key of logout_confirm"});
-
-    return {logout::DigestAlgorithm::sha256, key.view()};
+    // the other has other uses: what is made here is good for nothing else
+    return {algorithm, master.sign({"the key of logout_confirm"}).view()};
 }
 
 }  // namespace
 
 
-char* ngx_http_logout_confirm(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_confirm(ngx_conf_t* cf, ngx_command_t* command,
+                              void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    if (llcf->confirmation != nullptr) {
-        return const_cast<char*>("is duplicate");
-    }
-
-    try {
-        return read_confirm(cf, llcf);
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_confirm: %s",
-                           e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_once(cf, command, llcf->confirmation,
+                                    read_confirm);
 }
 
 

@@ -24,8 +24,7 @@ constexpr unsigned layout_version = 1;
 
 Counting& counting_of(ngx_conf_t* cf)
 {
-    auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+    auto* const lmcf = ngx_http_logout_main_conf(cf);
 
     if (lmcf->counting == nullptr) {
         lmcf->counting = create_in_pool<Counting>(cf->pool);
@@ -381,8 +380,7 @@ CountedLocation* ngx_http_logout_count_location(ngx_conf_t* cf,
 
 ngx_int_t ngx_http_logout_add_counting(ngx_conf_t* cf)
 {
-    auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+    auto* const lmcf = ngx_http_logout_main_conf(cf);
 
     if (lmcf->counting == nullptr || lmcf->counting->locations.empty()) {
         return NGX_OK;

@@ -1,12 +1,9 @@
 #include "ngx_http_logout_conf.hpp"
-#include "ngx_http_logout_pool.hpp"
-
-#include <exception>
+#include "ngx_http_logout_directive.hpp"
 
 
 namespace {
 
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
 
 // Less leaves no page for a key beside the queue.
 constexpr ssize_t zone_min_size = 8 * 4096;
@@ -79,96 +76,104 @@ DeferredZone* find_zone(const ngx_http_logout_main_conf_t* lmcf,
 }
 
 
-char* refuse(ngx_conf_t* cf, const ngx_str_t& argument, const char* reason)
+bool read_lifetime(ngx_conf_t* cf, std::string_view argument,
+                   std::string_view text, time_t& lifetime)
 {
-    ngx_str_t text = argument;
+    ngx_str_t value = to_ngx_str(text);
 
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\": %s",
-                       &text, reason);
-    return conf_error;
+    lifetime = ngx_parse_time(&value, 1);
+    return lifetime > 0 ||
+           ngx_http_logout_refuse(cf, argument, "it is no time");
 }
 
 
-// The value of "NAME=VALUE"; data is nullptr for another name.
-ngx_str_t value_of(const ngx_str_t& argument, std::string_view name)
+bool read_failure_parameter(ngx_conf_t* cf, std::string_view argument,
+                            RedisFailure& failure)
 {
-    const std::string_view text = to_view(argument);
+    const Parameter parameter(argument);
 
-    if (text.substr(0, name.size()) != name) {
-        return ngx_null_string;
+    if (!failure.defer) {
+        return ngx_http_logout_refuse(cf, argument,
+                                      "only \"defer\" has parameters");
     }
 
-    return to_ngx_str(text.substr(name.size()));
+    if (parameter.name == "zone" && !parameter.value.empty()) {
+        failure.zone_name = parameter.value;
+        return true;
+    }
+
+    if (parameter.name == "for" && !parameter.value.empty()) {
+        return read_lifetime(cf, argument, parameter.value, failure.lifetime);
+    }
+
+    return ngx_http_logout_unknown_parameter(cf, "logout_redis_failure",
+                                             argument, {"zone=", "for="});
 }
 
 
-char* read_failure(ngx_conf_t* cf, RedisFailure& failure)
+bool read_failure(ngx_conf_t* cf, RedisFailure& failure)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
     const std::string_view policy = to_view(value[1]);
 
     if (policy != "refuse" && policy != "defer") {
-        return refuse(cf, value[1], "it must be refuse or defer");
+        return ngx_http_logout_refuse(cf, policy, "it must be refuse or defer");
     }
 
     failure.defer = policy == "defer";
 
     for (ngx_uint_t i = 2; i < cf->args->nelts; ++i) {
-        const ngx_str_t zone = value_of(value[i], "zone=");
-        ngx_str_t lifetime = value_of(value[i], "for=");
-
-        if (failure.defer && zone.len > 0) {
-            failure.zone_name = to_view(zone);
-        } else if (failure.defer && lifetime.len > 0) {
-            failure.lifetime = ngx_parse_time(&lifetime, 1);
-            if (failure.lifetime <= 0) {
-                return refuse(cf, value[i], "it is no time");
-            }
-        } else if (!failure.defer) {
-            return refuse(cf, value[i], "only \"defer\" has parameters");
-        } else {
-            return ngx_http_logout_unknown_parameter(cf, "logout_redis_failure",
-                                                     to_view(value[i]),
-                                                     {"zone=", "for="});
+        if (!read_failure_parameter(cf, to_view(value[i]), failure)) {
+            return false;
         }
     }
 
-    return NGX_CONF_OK;
+    return true;
 }
 
 
-char* read_again(ngx_conf_t* cf, Again& again)
+bool read_again_parameter(ngx_conf_t* cf, ngx_str_t& argument, Again& again)
+{
+    const Parameter parameter(to_view(argument));
+
+    if (parameter.name == "zone" && !parameter.value.empty()) {
+        again.zone_name = parameter.value;
+        return true;
+    }
+
+    const ngx_int_t delay = ngx_parse_time(&argument, 0);
+    if (delay == NGX_ERROR || delay == 0) {
+        return ngx_http_logout_refuse(cf, to_view(argument),
+                                      "it must be a time or zone=NAME");
+    }
+
+    again.delays.push_back(static_cast<ngx_msec_t>(delay));
+    return true;
+}
+
+
+bool read_again(ngx_conf_t* cf, Again& again)
 {
     auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-        const ngx_str_t zone = value_of(value[i], "zone=");
-
-        if (zone.len > 0) {
-            again.zone_name = to_view(zone);
-            continue;
+        if (!read_again_parameter(cf, value[i], again)) {
+            return false;
         }
-
-        const ngx_int_t delay = ngx_parse_time(&value[i], 0);
-        if (delay == NGX_ERROR || delay == 0) {
-            return refuse(cf, value[i], "it must be a time or zone=NAME");
-        }
-
-        again.delays.push_back(static_cast<ngx_msec_t>(delay));
     }
 
     if (again.delays.empty() || again.delays.size() > again_max_delays) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"logout_again\" takes 1 to %uz times",
                            again_max_delays);
-        return conf_error;
+        return false;
     }
 
-    return NGX_CONF_OK;
+    return true;
 }
 
 
-char* add_zone(ngx_conf_t* cf, ngx_http_logout_main_conf_t* lmcf)
+bool add_zone(ngx_conf_t* cf, ngx_http_logout_main_conf_t* lmcf)
 {
     auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
     const ssize_t size = ngx_parse_size(&value[2]);
@@ -177,19 +182,19 @@ char* add_zone(ngx_conf_t* cf, ngx_http_logout_main_conf_t* lmcf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "zone size \"%V\" must be a size of at least %z",
                            &value[2], zone_min_size);
-        return conf_error;
+        return false;
     }
 
     ngx_shm_zone_t* const shm = ngx_shared_memory_add(
         cf, &value[1], static_cast<size_t>(size), &ngx_http_logout_module);
     if (shm == nullptr) {
-        return conf_error;
+        return false;
     }
 
     if (shm->data != nullptr) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "duplicate logout_zone \"%V\"",
                            &value[1]);
-        return conf_error;
+        return false;
     }
 
     if (lmcf->zones == nullptr) {
@@ -203,7 +208,7 @@ char* add_zone(ngx_conf_t* cf, ngx_http_logout_main_conf_t* lmcf)
     shm->data = zone;
     lmcf->zones->push_back(zone);
 
-    return NGX_CONF_OK;
+    return true;
 }
 
 }  // namespace
@@ -243,54 +248,30 @@ bool DeferredPolicy::delete_again(std::string_view store,
 }
 
 
-char* ngx_http_logout_zone(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_zone(ngx_conf_t* cf, ngx_command_t* command, void* conf)
 {
-    try {
-        return add_zone(cf, static_cast<ngx_http_logout_main_conf_t*>(conf));
+    auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(conf);
 
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_zone: %s", e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set(cf, to_view(command->name),
+                               [&] { return add_zone(cf, lmcf); });
 }
 
 
-char* ngx_http_logout_redis_failure(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_redis_failure(ngx_conf_t* cf, ngx_command_t* command,
+                                    void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    if (llcf->redis_failure != nullptr) {
-        return const_cast<char*>("is duplicate");
-    }
-
-    try {
-        llcf->redis_failure = create_in_pool<RedisFailure>(cf->pool);
-        return read_failure(cf, *llcf->redis_failure);
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_redis_failure: %s",
-                           e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_once(cf, command, llcf->redis_failure,
+                                    read_failure);
 }
 
 
-char* ngx_http_logout_again(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_again(ngx_conf_t* cf, ngx_command_t* command, void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    if (llcf->again != nullptr) {
-        return const_cast<char*>("is duplicate");
-    }
-
-    try {
-        llcf->again = create_in_pool<Again>(cf->pool);
-        return read_again(cf, *llcf->again);
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_again: %s", e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_once(cf, command, llcf->again, read_again);
 }
 
 

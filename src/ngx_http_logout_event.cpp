@@ -1,6 +1,7 @@
 // What a logout tells applications by logout_event.
 
 #include "ngx_http_logout_request.hpp"
+#include "ngx_http_logout_value.hpp"
 
 #include <exception>
 
@@ -33,17 +34,11 @@ void add_fields(LogoutContext& context, const EventRule& rule,
                 logout::LogoutEvent& event)
 {
     for (const EventRule::Field& field : rule.fields) {
-        ngx_str_t value;
-
-        if (ngx_http_complex_value(
-                context.r, const_cast<ngx_http_complex_value_t*>(&field.value),
-                &value) != NGX_OK) {
-            throw std::bad_alloc();
-        }
-
-        event.fields.push_back({field.name, to_view(value)});
+        event.fields.push_back(
+            {field.name, ngx_http_logout_evaluate(context.r, field.value)});
     }
 }
+
 
 // `result` is what the event says of the deletions.
 std::pmr::vector<std::string_view> make_command(LogoutContext& context,
@@ -113,17 +108,15 @@ void note_event(LogoutContext& context, const LocationPolicy::Event& event,
         ngx_http_logout_count_event(*context.location.counted, true);
         return;
     case ReplyStatus::error:
+    case ReplyStatus::unavailable:
         if (is_final(reply.text)) {
-            lose(context, event, reply.text);
+            lose(context, event, failure_of(reply));
         } else {
-            ngx_http_logout_postpone_event(context, event, reply.text);
+            ngx_http_logout_postpone_event(context, event, failure_of(reply));
         }
         return;
-    case ReplyStatus::unavailable:
-        ngx_http_logout_postpone_event(context, event, "no reply");
-        return;
     case ReplyStatus::nil:
-        lose(context, event, "unexpected reply");
+        lose(context, event, failure_of(reply));
         return;
     }
 }

@@ -1,17 +1,14 @@
 // The directive logout_event: where a logout is told, and what of it.
 
 #include "ngx_http_logout_conf.hpp"
-#include "ngx_http_logout_pool.hpp"
+#include "ngx_http_logout_directive.hpp"
+#include "ngx_http_logout_value.hpp"
 
 #include "core/logout_nearest.hpp"
 #include "redis/logout_redis_deferred.hpp"
 
-#include <exception>
-
 
 namespace {
-
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
 
 // As many as fit into a command that is kept for later, with those that every
 // event has.
@@ -19,24 +16,6 @@ constexpr std::size_t most_fields = 16;
 
 static_assert(6 + 2 * (8 + most_fields) <= logout::redis::deferred_words_max,
               "an event must fit");
-
-
-struct Argument {
-    std::string_view name;
-    std::string_view value;  // without data: there is no "="
-};
-
-
-Argument split(std::string_view text)
-{
-    const std::size_t equals = text.find('=');
-
-    if (equals == text.npos) {
-        return {text, {}};
-    }
-
-    return {text.substr(0, equals), text.substr(equals + 1)};
-}
 
 
 // What is wrong with a field whose value is no variable: the name of another
@@ -56,7 +35,8 @@ std::string no_field(std::string_view name)
 }
 
 
-std::string add_field(ngx_conf_t* cf, const Argument& argument, EventRule& rule)
+std::string add_field(ngx_conf_t* cf, const Parameter& argument,
+                      EventRule& rule)
 {
     if (argument.value.find('$') == argument.value.npos) {
         return no_field(argument.name);
@@ -77,16 +57,11 @@ std::string add_field(ngx_conf_t* cf, const Argument& argument, EventRule& rule)
         return "there may be " + std::to_string(most_fields) + " fields";
     }
 
-    ngx_http_compile_complex_value_t ccv = {};
-    ngx_str_t text = to_ngx_str(argument.value);
-
     rule.fields.push_back({std::string(argument.name), {}});
-    ccv.cf = cf;
-    ccv.value = &text;
-    ccv.complex_value = &rule.fields.back().value;
 
     // it says what is wrong by itself
-    return ngx_http_compile_complex_value(&ccv) == NGX_OK
+    return ngx_http_logout_compile_value(cf, argument.value,
+                                         rule.fields.back().value)
                ? std::string()
                : "it cannot be compiled";
 }
@@ -124,7 +99,7 @@ std::string set_max_length(std::string_view text, logout::EventTarget& target)
 
 
 // Returns a problem, or an empty string.
-std::string read_argument(ngx_conf_t* cf, const Argument& argument,
+std::string read_argument(ngx_conf_t* cf, const Parameter& argument,
                           EventRule& rule, bool& has_max_length)
 {
     using Kind = logout::EventTarget::Kind;
@@ -155,70 +130,58 @@ std::string read_argument(ngx_conf_t* cf, const Argument& argument,
 }
 
 
-char* check_target(ngx_conf_t* cf, const EventRule& rule, bool has_max_length)
+bool check_target(ngx_conf_t* cf, const EventRule& rule, bool has_max_length)
 {
     if (rule.target.name.empty()) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"logout_event\" needs stream=NAME or"
                            " channel=NAME");
-        return conf_error;
+        return false;
     }
 
     if (has_max_length &&
         rule.target.kind == logout::EventTarget::Kind::channel) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"logout_event\": maxlen= is for a stream");
-        return conf_error;
+        return false;
     }
 
-    return NGX_CONF_OK;
+    return true;
 }
 
 
-char* read_event(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
+bool read_event(ngx_conf_t* cf, std::vector<EventRule>& events)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
     bool has_max_length = false;
     EventRule rule(cf);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
+        const std::string_view argument = to_view(value[i]);
         const std::string problem =
-            read_argument(cf, split(to_view(value[i])), rule, has_max_length);
+            read_argument(cf, Parameter(argument), rule, has_max_length);
 
         if (!problem.empty()) {
-            ngx_str_t text = value[i];
-            ngx_str_t message = to_ngx_str(problem);
-
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\": %V", &text, &message);
-            return conf_error;
+            return ngx_http_logout_refuse(cf, argument, problem);
         }
     }
 
     ngx_str_t name = ngx_string("request_id");
     rule.request_id = ngx_http_get_variable_index(cf, &name);
     if (rule.request_id == NGX_ERROR) {
-        return conf_error;
+        return false;
     }
 
-    if (llcf->events == nullptr) {
-        llcf->events = create_in_pool<std::vector<EventRule>>(cf->pool);
-    }
-
-    llcf->events->push_back(std::move(rule));
-    return check_target(cf, llcf->events->back(), has_max_length);
+    events.push_back(std::move(rule));
+    return check_target(cf, events.back(), has_max_length);
 }
 
 }  // namespace
 
 
-char* ngx_http_logout_event(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_event(ngx_conf_t* cf, ngx_command_t* command, void* conf)
 {
-    try {
-        return read_event(cf, static_cast<ngx_http_logout_loc_conf_t*>(conf));
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_event: %s", e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_more(cf, command, llcf->events, read_event);
 }

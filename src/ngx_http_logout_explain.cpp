@@ -42,17 +42,7 @@ struct Explaining {
 
 const ExplainRule& rule_of(ngx_http_request_t* r)
 {
-    const auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(
-        ngx_http_get_module_loc_conf(r, ngx_http_logout_module));
-
-    return *llcf->explain;
-}
-
-
-const ngx_http_logout_main_conf_t* main_conf(ngx_http_request_t* r)
-{
-    return static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_get_module_main_conf(r, ngx_http_logout_module));
+    return *ngx_http_logout_loc_conf(r)->explain;
 }
 
 
@@ -157,11 +147,7 @@ void plan(LogoutContext& context, Explaining& explaining)
         note_events(context, explaining);
 
         if (planned.federated) {
-            logout::UrlBuffer buffer;
-
-            // the explanation outlives this function
-            federated = to_view(copy_to_pool(
-                r->pool, ngx_http_logout_federated_url(context, buffer)));
+            federated = ngx_http_logout_federated_url(context);
         }
     }
 
@@ -172,10 +158,6 @@ void plan(LogoutContext& context, Explaining& explaining)
         logout::respond(context.request, planned, outcome,
                         context.location.expiry, federated, &context.memory);
 
-    const std::string_view hash_key(
-        reinterpret_cast<const char*>(main_conf(r)->hash_key),
-        sizeof(main_conf(r)->hash_key));
-    const logout::HmacKey hash(logout::DigestAlgorithm::sha256, hash_key);
     const std::string_view method = explaining.described.method;
 
     explaining.explanation = logout::explain_logout(
@@ -183,7 +165,8 @@ void plan(LogoutContext& context, Explaining& explaining)
          explaining.keys, explaining.events, method.empty() ? "GET" : method,
          federated, has_federated(context),
          context.location.deferred.on_failure != nullptr},
-        {rule_of(r).show_keys, hash}, &explaining.memory);
+        {rule_of(r).show_keys, *ngx_http_logout_main_conf(r)->hash_key},
+        &explaining.memory);
 
     context.plan = nullptr;
 }

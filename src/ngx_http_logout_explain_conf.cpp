@@ -2,7 +2,7 @@
 
 #include "ngx_http_logout_explain.hpp"
 
-#include "ngx_http_logout_pool.hpp"
+#include "ngx_http_logout_directive.hpp"
 
 #include "core/logout_nearest.hpp"
 #include "core/logout_page_frame.hpp"
@@ -21,9 +21,6 @@ namespace {
 
 constexpr char handler_conflict[] =
     "conflicts with another handler of this location";
-
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-
 
 std::string unknown_parameter(std::string_view word)
 {
@@ -59,40 +56,29 @@ std::string read_parameter(std::string_view word, ExplainRule& rule)
 }
 
 
-char* read_explain(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
+bool read_explain(ngx_conf_t* cf, ExplainRule& rule)
 {
-    auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-    auto* const clcf = static_cast<ngx_http_core_loc_conf_t*>(
-        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-
-    if (clcf->handler != nullptr) {
-        return const_cast<char*>(handler_conflict);
-    }
-
-    llcf->explain = create_in_pool<ExplainRule>(cf->pool, cf);
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-        const std::string problem =
-            read_parameter(to_view(value[i]), *llcf->explain);
+        const std::string problem = read_parameter(to_view(value[i]), rule);
 
         if (!problem.empty()) {
             ngx_str_t message = to_ngx_str(problem);
 
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"logout_explain\": %V",
                                &message);
-            return conf_error;
+            return false;
         }
     }
 
-    clcf->handler = ngx_http_logout_explain_handler;
-    return NGX_CONF_OK;
+    return true;
 }
 
 
 Explaining& explaining_of(ngx_conf_t* cf)
 {
-    auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+    auto* const lmcf = ngx_http_logout_main_conf(cf);
 
     if (lmcf->explaining == nullptr) {
         lmcf->explaining = create_in_pool<Explaining>(cf->pool);
@@ -201,22 +187,27 @@ std::string problem_of(const ngx_cycle_t* cycle, const ExplainRule& rule)
 }  // namespace
 
 
-char* ngx_http_logout_explain(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_explain(ngx_conf_t* cf, ngx_command_t* command,
+                              void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
+    auto* const clcf = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
 
     if (llcf->explain != nullptr) {
         return const_cast<char*>("is duplicate");
     }
 
-    try {
-        return read_explain(cf, llcf);
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_explain: %s",
-                           e.what());
-        return conf_error;
+    if (clcf->handler != nullptr) {
+        return const_cast<char*>(handler_conflict);
     }
+
+    clcf->handler = ngx_http_logout_explain_handler;
+
+    return ngx_http_logout_set(cf, to_view(command->name), [&] {
+        llcf->explain = create_in_pool<ExplainRule>(cf->pool, cf);
+        return read_explain(cf, *llcf->explain);
+    });
 }
 
 
@@ -235,8 +226,7 @@ bool ngx_http_logout_note_location(ngx_conf_t* cf,
 
 ngx_int_t ngx_http_logout_resolve_explain(ngx_conf_t* cf)
 {
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+    const auto* const lmcf = ngx_http_logout_main_conf(cf);
 
     if (lmcf->explaining == nullptr) {
         return NGX_OK;

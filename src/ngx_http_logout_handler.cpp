@@ -73,9 +73,6 @@ void context_marker(void*) {}
 
 LogoutContext* create_context(ngx_http_request_t* r)
 {
-    const auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(
-        ngx_http_get_module_loc_conf(r, ngx_http_logout_module));
-
     ngx_pool_cleanup_t* const marker =
         ngx_pool_cleanup_add(r->pool, sizeof(LogoutContext));
     ngx_http_cleanup_t* const cleanup = ngx_http_cleanup_add(r, 0);
@@ -83,7 +80,8 @@ LogoutContext* create_context(ngx_http_request_t* r)
         return nullptr;
     }
 
-    auto* const context = new (marker->data) LogoutContext(r, llcf);
+    auto* const context =
+        new (marker->data) LogoutContext(r, ngx_http_logout_loc_conf(r));
 
     marker->handler = context_marker;
     cleanup->handler = request_cleanup;
@@ -94,24 +92,10 @@ LogoutContext* create_context(ngx_http_request_t* r)
 }
 
 
-std::string_view keep(std::string_view text, LogoutContext& context)
-{
-    const ngx_str_t copy = copy_to_pool(context.r->pool, text);
-
-    return to_view(copy);
-}
-
-
-const ngx_http_logout_main_conf_t* main_conf(const LogoutContext& context)
-{
-    return static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
-}
-
-
 void count(const LogoutContext& context)
 {
-    ngx_http_logout_count_answer(main_conf(context), *context.location.counted,
+    ngx_http_logout_count_answer(ngx_http_logout_main_conf(context.r),
+                                 *context.location.counted,
                                  context.response->result,
                                  reported_error(*context.plan, context.outcome),
                                  context.outcome.deleted);
@@ -123,9 +107,7 @@ ngx_int_t answer(LogoutContext& context)
     std::string_view federated;
 
     if (context.plan->federated && !context.plan->refusal) {
-        logout::UrlBuffer buffer;
-        federated =
-            keep(ngx_http_logout_federated_url(context, buffer), context);
+        federated = ngx_http_logout_federated_url(context);
     }
 
     context.response = keep_result(context.memory, [&] {
@@ -221,10 +203,8 @@ void note_reply(const LogoutContext::Waiting& waiting,
 
     switch (reply.status) {
     case ReplyStatus::error:
-        defer_or_fail(waiting, reply.text);
-        return;
     case ReplyStatus::unavailable:
-        defer_or_fail(waiting, "no reply");
+        defer_or_fail(waiting, failure_of(reply));
         return;
     case ReplyStatus::text:
         if (waiting.command != nullptr) {
@@ -246,7 +226,7 @@ void note_reply(const LogoutContext::Waiting& waiting,
     }
 
     ngx_http_logout_note_failure(*waiting.context, waiting.store,
-                                 "unexpected reply");
+                                 failure_of(reply));
 }
 
 
@@ -496,7 +476,7 @@ void body_handler(ngx_http_request_t* r)
 logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,
                                                    std::size_t store)
 {
-    return main_conf(context)->workers[store];
+    return ngx_http_logout_main_conf(context.r)->workers[store];
 }
 
 

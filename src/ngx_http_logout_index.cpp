@@ -1,8 +1,7 @@
 #include "ngx_http_logout_index.hpp"
 
 #include "ngx_http_logout_request.hpp"
-
-#include <charconv>
+#include "ngx_http_logout_value.hpp"
 
 
 namespace {
@@ -46,41 +45,10 @@ std::optional<Place> find_user(std::string_view text, std::size_t from)
 }
 
 
-std::string read_max(std::string_view value, std::size_t& max)
-{
-    const char* const end = value.data() + value.size();
-    const auto result = std::from_chars(value.data(), end, max);
-
-    if (result.ec != std::errc() || result.ptr != end || max == 0 ||
-        max > logout::session_index_max_limit) {
-        return "it must be a number from 1 to " +
-               std::to_string(logout::session_index_max_limit);
-    }
-
-    return {};
-}
-
-
 bool refuse(ngx_conf_t* cf, const char* problem)
 {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_session: %s", problem);
     return false;
-}
-
-
-bool compile(ngx_conf_t* cf, std::string_view text,
-             std::optional<ngx_http_complex_value_t>& value)
-{
-    ngx_str_t source = copy_to_pool(cf->pool, text);
-    ngx_http_compile_complex_value_t ccv = {};
-
-    value.emplace();
-
-    ccv.cf = cf;
-    ccv.value = &source;
-    ccv.complex_value = &*value;
-
-    return ngx_http_compile_complex_value(&ccv) == NGX_OK;
 }
 
 
@@ -100,8 +68,9 @@ bool compile_around_user(ngx_conf_t* cf, IndexRule& rule)
         return refuse(cf, "\"$logout_user\" is twice in \"all=\"");
     }
 
-    return compile(cf, text.substr(0, place->begin), rule.key) &&
-           compile(cf, behind, rule.key_end);
+    return ngx_http_logout_compile_value(cf, text.substr(0, place->begin),
+                                         rule.key.emplace()) &&
+           ngx_http_logout_compile_value(cf, behind, rule.key_end.emplace());
 }
 
 
@@ -118,21 +87,6 @@ void warn_of_request_variables(ngx_conf_t* cf, const IndexRule& rule)
                                name);
         }
     }
-}
-
-
-std::string_view evaluate(LogoutContext& context,
-                          const ngx_http_complex_value_t& value)
-{
-    ngx_str_t result;
-
-    if (ngx_http_complex_value(context.r,
-                               const_cast<ngx_http_complex_value_t*>(&value),
-                               &result) != NGX_OK) {
-        throw std::bad_alloc();
-    }
-
-    return to_view(result);
 }
 
 
@@ -171,7 +125,8 @@ bool ngx_http_logout_read_index_parameter(std::string_view name,
     } else if (name == "user_field") {
         read.user_field = value;
     } else if (name == "all_max") {
-        problem = read_max(value, read.max);
+        problem = logout::read_session_index_max(value, read.max)
+                      .value_or(std::string());
     } else {
         return false;
     }
@@ -203,7 +158,7 @@ bool ngx_http_logout_finish_index(ngx_conf_t* cf, IndexRule& rule)
                           " the field of the session that has it");
     }
 
-    if (!compile(cf, rule.text, rule.key)) {
+    if (!ngx_http_logout_compile_value(cf, rule.text, rule.key.emplace())) {
         return false;
     }
 
@@ -224,9 +179,9 @@ ngx_http_logout_index_command(LogoutContext& context, const IndexRule& rule,
         return std::nullopt;
     }
 
-    index.key = evaluate(context, *rule.key);
+    index.key = ngx_http_logout_evaluate(context.r, *rule.key);
     if (rule.key_end) {
-        index.key_end = evaluate(context, *rule.key_end);
+        index.key_end = ngx_http_logout_evaluate(context.r, *rule.key_end);
     }
 
     index.user_field = rule.user_field;

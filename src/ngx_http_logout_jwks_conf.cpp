@@ -2,19 +2,13 @@
 // provider whose tokens are believed.
 
 #include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_directive.hpp"
 #include "ngx_http_logout_file.hpp"
-#include "ngx_http_logout_pool.hpp"
 
 #include "core/logout_token_issuer.hpp"
 
-#include <exception>
-
 
 namespace {
-
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-constexpr std::string_view issuer_parameter = "issuer=";
-
 
 struct Arguments {
     std::string_view file;
@@ -27,12 +21,12 @@ bool read_arguments(ngx_conf_t* cf, Arguments& arguments)
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-        const std::string_view text = to_view(value[i]);
+        const Parameter parameter(to_view(value[i]));
 
-        if (text.substr(0, issuer_parameter.size()) == issuer_parameter) {
-            arguments.issuer = text.substr(issuer_parameter.size());
+        if (parameter.name == "issuer" && parameter.has_value) {
+            arguments.issuer = parameter.value;
         } else {
-            arguments.file = text;
+            arguments.file = to_view(value[i]);
         }
     }
 
@@ -114,7 +108,7 @@ logout::TokenIssuer* ngx_http_logout_read_issuer(ngx_conf_t* cf)
 }
 
 
-char* ngx_http_logout_jwks(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_jwks(ngx_conf_t* cf, ngx_command_t* command, void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
@@ -122,12 +116,8 @@ char* ngx_http_logout_jwks(ngx_conf_t* cf, ngx_command_t*, void* conf)
         return const_cast<char*>("is duplicate");
     }
 
-    try {
+    return ngx_http_logout_set(cf, to_view(command->name), [&] {
         llcf->issuer = ngx_http_logout_read_issuer(cf);
-        return llcf->issuer != nullptr ? NGX_CONF_OK : conf_error;
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_jwks: %s", e.what());
-        return conf_error;
-    }
+        return llcf->issuer != nullptr;
+    });
 }

@@ -2,6 +2,7 @@
 // all= names, and the federated URL.
 
 #include "ngx_http_logout_request.hpp"
+#include "ngx_http_logout_value.hpp"
 
 #include "redis/logout_redis_conf.hpp"
 
@@ -24,18 +25,12 @@ void forget_values(ngx_http_request_t* r, const ngx_http_complex_value_t* value)
 // A key that is empty, because a variable of key= was, names nothing.
 void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule)
 {
-    ngx_str_t value;
-
     forget_values(context.r, rule.key);
 
-    if (ngx_http_complex_value(context.r,
-                               const_cast<ngx_http_complex_value_t*>(rule.key),
-                               &value) != NGX_OK) {
-        throw std::bad_alloc();
-    }
+    const std::string_view key = ngx_http_logout_evaluate(context.r, *rule.key);
 
-    if (value.len > 0) {
-        context.keys.push_back({rule.store, to_view(value)});
+    if (!key.empty()) {
+        context.keys.push_back({rule.store, key});
     }
 }
 
@@ -69,10 +64,8 @@ void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
 std::string_view ngx_http_logout_store_name(ngx_http_request_t* r,
                                             std::size_t store)
 {
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_get_module_main_conf(r, ngx_http_logout_module));
-    const auto* const* const stores =
-        static_cast<logout::redis::StoreConf**>(lmcf->stores->elts);
+    const auto* const* const stores = static_cast<logout::redis::StoreConf**>(
+        ngx_http_logout_main_conf(r)->stores->elts);
 
     return to_view(stores[store]->name);
 }
@@ -133,8 +126,7 @@ void ngx_http_logout_collect_keys(LogoutContext& context)
 }
 
 
-std::string_view ngx_http_logout_federated_url(LogoutContext& context,
-                                               logout::UrlBuffer& buffer)
+std::string_view ngx_http_logout_federated_url(LogoutContext& context)
 {
     const FederatedUrl* federated = context.location.federated;
     const logout::Client* const client = context.plan->client;
@@ -147,13 +139,10 @@ std::string_view ngx_http_logout_federated_url(LogoutContext& context,
         return {};
     }
 
-    ngx_str_t value;
-    if (ngx_http_complex_value(context.r, federated->value, &value) != NGX_OK) {
-        throw std::bad_alloc();
-    }
-
-    const std::string_view url =
-        logout::check_federated(to_view(value), federated->origin, buffer);
+    logout::UrlBuffer buffer;
+    const std::string_view url = logout::check_federated(
+        ngx_http_logout_evaluate(context.r, *federated->value),
+        federated->origin, buffer);
 
     if (url.empty()) {
         ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
@@ -162,5 +151,5 @@ std::string_view ngx_http_logout_federated_url(LogoutContext& context,
         return {};
     }
 
-    return url;
+    return to_view(copy_to_pool(context.r->pool, url));
 }

@@ -1,21 +1,16 @@
 // From the directives in force for a location to what it does.
 
 #include "ngx_http_logout_conf.hpp"
-#include "ngx_http_logout_pool.hpp"
+#include "ngx_http_logout_directive.hpp"
 #include "ngx_http_logout_redis_conf.hpp"
-
-#include <exception>
 
 
 namespace {
 
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-
-
-bool compile_return_urls(ngx_conf_t* cf, ReturnUrlList* list)
+void compile_return_urls(ngx_conf_t* cf, ReturnUrlList* list)
 {
     if (list == nullptr || list->compiled) {
-        return true;
+        return;
     }
 
     list->compiled = true;
@@ -30,8 +25,6 @@ bool compile_return_urls(ngx_conf_t* cf, ReturnUrlList* list)
                       "logout_return_url: %V in %V:%ui", &message, &file,
                       list->place->line);
     }
-
-    return true;
 }
 
 
@@ -68,20 +61,13 @@ void warn_of_lists(ngx_conf_t* cf, const logout::LogoutPolicy& policy)
 }
 
 
-const ngx_http_logout_main_conf_t* main_conf(ngx_conf_t* cf)
-{
-    return static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
-}
-
-
 template <typename Rule>
 std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 {
     std::string problem;
 
-    const auto store = ngx_http_logout_store_index(main_conf(cf)->stores,
-                                                   rule.store_name, problem);
+    const auto store = ngx_http_logout_store_index(
+        ngx_http_logout_main_conf(cf)->stores, rule.store_name, problem);
     if (!store) {
         ngx_http_logout_conf_error(cf, rule.place, problem);
     }
@@ -103,7 +89,7 @@ bool check_index(ngx_conf_t* cf, const SessionRule& rule, std::size_t store)
 {
     const auto* const* const stores =
         static_cast<logout::redis::StoreConf* const*>(
-            main_conf(cf)->stores->elts);
+            ngx_http_logout_main_conf(cf)->stores->elts);
 
     if (!rule.index || !stores[store]->cluster) {
         return true;
@@ -260,7 +246,7 @@ bool compile_provider(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
 
     if (problem.empty() && conf->oidc_index != nullptr) {
         problem = ngx_http_logout_compile_oidc_index(
-            conf, main_conf(cf)->stores, location);
+            conf, ngx_http_logout_main_conf(cf)->stores, location);
     }
 
     if (!problem.empty()) {
@@ -337,18 +323,16 @@ std::string zone_of(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf)
 }
 
 
-char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
+bool compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
 {
     if (!has_anything_to_do(conf)) {
         ngx_http_logout_conf_error(cf, *conf->place,
                                    "\"logout\" has neither a logout_session to"
                                    " end nor a logout_return_url to send to");
-        return conf_error;
+        return false;
     }
 
-    if (!compile_return_urls(cf, conf->return_urls)) {
-        return conf_error;
-    }
+    compile_return_urls(cf, conf->return_urls);
 
     auto* const location = create_in_pool<LocationPolicy>(cf->pool);
 
@@ -359,14 +343,14 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
 
     if (!compile_rules(cf, conf, *location) ||
         !compile_asking(cf, conf, *location)) {
-        return conf_error;
+        return false;
     }
 
     const std::string problem = ngx_http_logout_compile_deferred(
-        main_conf(cf), conf, location->deferred);
+        ngx_http_logout_main_conf(cf), conf, location->deferred);
     if (!problem.empty()) {
         ngx_http_logout_conf_error(cf, *conf->place, problem);
-        return conf_error;
+        return false;
     }
 
     if (conf->clear_cookies != nullptr) {
@@ -376,7 +360,7 @@ char* compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
     }
 
     conf->policy = location;
-    return NGX_CONF_OK;
+    return true;
 }
 
 }  // namespace
@@ -418,11 +402,6 @@ std::optional<std::size_t> ngx_http_logout_store_index(ngx_array_t* stores,
 char* ngx_http_logout_compile_location(ngx_conf_t* cf,
                                        ngx_http_logout_loc_conf_t* conf)
 {
-    try {
-        return compile_location(cf, conf);
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout: %s", e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set(cf, "logout",
+                               [&] { return compile_location(cf, conf); });
 }

@@ -1,6 +1,6 @@
 #include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_directive.hpp"
 #include "ngx_http_logout_explain.hpp"
-#include "ngx_http_logout_pool.hpp"
 #include "ngx_http_logout_redis_conf.hpp"
 #include "ngx_http_logout_status.hpp"
 #include "ngx_http_logout_words.hpp"
@@ -290,7 +290,7 @@ constexpr char handler_conflict[] =
     "conflicts with another handler of this location";
 
 
-char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t* command, void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
@@ -317,16 +317,26 @@ char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t*, void* conf)
         return static_cast<char*>(NGX_CONF_ERROR);
     }
 
-    try {
-        llcf->place = create_in_pool<ConfPlace>(cf->pool, cf);
+    clcf->handler = ngx_http_logout_handler;
 
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout: %s", e.what());
-        return static_cast<char*>(NGX_CONF_ERROR);
+    return ngx_http_logout_set(cf, to_view(command->name), [&] {
+        llcf->place = create_in_pool<ConfPlace>(cf->pool, cf);
+        return true;
+    });
+}
+
+
+const logout::HmacKey* make_hash_key(ngx_pool_t* pool)
+{
+    char bytes[32];
+
+    if (RAND_bytes(reinterpret_cast<u_char*>(bytes), sizeof(bytes)) != 1) {
+        throw std::runtime_error("there are no random numbers");
     }
 
-    clcf->handler = ngx_http_logout_handler;
-    return NGX_CONF_OK;
+    return create_in_pool<logout::HmacKey>(
+        pool, logout::DigestAlgorithm::sha256,
+        std::string_view(bytes, sizeof(bytes)));
 }
 
 
@@ -335,8 +345,15 @@ void* ngx_http_logout_create_main_conf(ngx_conf_t* cf)
     auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
         ngx_pcalloc(cf->pool, sizeof(ngx_http_logout_main_conf_t)));
 
-    if (lmcf == nullptr ||
-        RAND_bytes(lmcf->hash_key, sizeof(lmcf->hash_key)) != 1) {
+    if (lmcf == nullptr) {
+        return nullptr;
+    }
+
+    try {
+        lmcf->hash_key = make_hash_key(cf->pool);
+
+    } catch (const std::exception& e) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "logout: %s", e.what());
         return nullptr;
     }
 

@@ -1,6 +1,7 @@
 #include "ngx_http_logout_provider.hpp"
 
 #include "ngx_http_logout_request.hpp"
+#include "ngx_http_logout_value.hpp"
 
 #include "core/logout_digest.hpp"
 #include "core/logout_oidc_logout_token.hpp"
@@ -22,21 +23,6 @@ using logout::redis::Reply;
 using logout::redis::ReplyStatus;
 
 
-std::string_view evaluate(LogoutContext& context,
-                          const ngx_http_complex_value_t& value)
-{
-    ngx_str_t result;
-
-    if (ngx_http_complex_value(context.r,
-                               const_cast<ngx_http_complex_value_t*>(&value),
-                               &result) != NGX_OK) {
-        throw std::bad_alloc();
-    }
-
-    return to_view(result);
-}
-
-
 std::string_view index_key(LogoutContext& context)
 {
     const ProviderIndex& index = *context.location.index;
@@ -44,8 +30,8 @@ std::string_view index_key(LogoutContext& context)
     context.sid = context.plan->provider.session_id;
     context.sub = context.plan->provider.subject;
 
-    const std::string_view key = evaluate(
-        context, context.sid.empty() ? *index.sub_key : *index.sid_key);
+    const std::string_view key = ngx_http_logout_evaluate(
+        context.r, context.sid.empty() ? *index.sub_key : *index.sid_key);
 
     context.sid = {};
     context.sub = {};
@@ -96,13 +82,8 @@ void decide(LogoutContext& context, TokenClaim claim)
 
 void fail(LogoutContext& context, const Reply& reply)
 {
-    const std::string_view reason = reply.status == ReplyStatus::error
-                                        ? reply.text
-                                    : reply.status == ReplyStatus::unavailable
-                                        ? std::string_view("no reply")
-                                        : "unexpected reply";
-
-    ngx_http_logout_note_failure(context, context.location.index_store, reason);
+    ngx_http_logout_note_failure(context, context.location.index_store,
+                                 failure_of(reply));
     decide(context, TokenClaim::unknown);
 }
 

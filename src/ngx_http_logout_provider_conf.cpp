@@ -2,97 +2,53 @@
 // with oidc-frontchannel or oidc-backchannel makes of them.
 
 #include "ngx_http_logout_conf.hpp"
-#include "ngx_http_logout_pool.hpp"
+#include "ngx_http_logout_directive.hpp"
 #include "ngx_http_logout_redis_conf.hpp"
+#include "ngx_http_logout_value.hpp"
 
 #include "core/logout_plan_provider.hpp"
-
-#include <charconv>
-#include <exception>
 
 
 namespace {
 
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-
-
-struct NameValue {
-    std::string_view name;
-    std::string_view value;
-};
-
-
-NameValue split(std::string_view argument)
-{
-    const std::size_t equals = argument.find('=');
-
-    if (equals == argument.npos) {
-        return {argument, {}};
-    }
-
-    return {argument.substr(0, equals), argument.substr(equals + 1)};
-}
-
-
-bool refuse(ngx_conf_t* cf, ngx_str_t argument, const std::string& problem)
-{
-    ngx_str_t message = to_ngx_str(problem);
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\": %V",
-                       &argument, &message);
-    return false;
-}
-
-
-bool read_issuer(ngx_conf_t* cf, ngx_str_t argument, std::string_view value,
-                 FrontchannelRule& rule)
+// Both return what is wrong, or an empty string.
+std::string read_issuer(std::string_view value, FrontchannelRule& rule)
 {
     const char* const problem = logout::issuer_problem(value);
 
-    if (problem != nullptr) {
-        return refuse(cf, argument, problem);
-    }
-
     rule.issuer = value;
-    return true;
+    return problem != nullptr ? problem : std::string();
 }
 
 
-bool read_frame(ngx_conf_t* cf, ngx_str_t argument, std::string_view value,
-                FrontchannelRule& rule)
+std::string read_frame(std::string_view value, FrontchannelRule& rule)
 {
     logout::Origins checked;
-    const auto problem = checked.add(value);
-
-    if (problem) {
-        return refuse(cf, argument, *problem);
-    }
 
     rule.frames.emplace_back(value);
-    return true;
+    return checked.add(value).value_or(std::string());
 }
 
 
-bool read_frontchannel_parameter(ngx_conf_t* cf, ngx_str_t argument,
-                                 FrontchannelRule& rule)
+std::string read_frontchannel_parameter(std::string_view argument,
+                                        FrontchannelRule& rule)
 {
-    const NameValue parameter = split(to_view(argument));
+    const Parameter parameter(argument);
 
     if (parameter.name == "issuer") {
-        return read_issuer(cf, argument, parameter.value, rule);
+        return read_issuer(parameter.value, rule);
     }
 
     if (parameter.name == "origin") {
-        return read_frame(cf, argument, parameter.value, rule);
+        return read_frame(parameter.value, rule);
     }
 
-    if (to_view(argument) == "session_required") {
+    if (argument == "session_required") {
         rule.session_required = true;
-        return true;
+        return {};
     }
 
-    return refuse(cf, argument,
-                  "it must be issuer=URL, origin=ORIGIN or session_required");
+    return "it must be issuer=URL, origin=ORIGIN or session_required";
 }
 
 
@@ -129,8 +85,11 @@ bool read_frontchannel(ngx_conf_t* cf, FrontchannelRule& rule)
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-        if (!read_frontchannel_parameter(cf, value[i], rule)) {
-            return false;
+        const std::string_view argument = to_view(value[i]);
+        const std::string problem = read_frontchannel_parameter(argument, rule);
+
+        if (!problem.empty()) {
+            return ngx_http_logout_refuse(cf, argument, problem);
         }
     }
 
@@ -140,70 +99,34 @@ bool read_frontchannel(ngx_conf_t* cf, FrontchannelRule& rule)
 
 // What stands before the variable keeps a provider, or whoever makes up a
 // "sid", from naming any key of the database.
-bool read_key(ngx_conf_t* cf, ngx_str_t argument, const NameValue& parameter,
+bool read_key(ngx_conf_t* cf, std::string_view argument, std::string_view value,
               std::string_view variable, std::string& text,
               std::optional<ngx_http_complex_value_t>& key)
 {
-    const std::size_t first = parameter.value.find('$');
-
-    if (parameter.value.find(variable) == parameter.value.npos || first == 0) {
-        return refuse(cf, argument,
-                      "it must be a text and then $" + std::string(variable));
+    if (value.find(variable) == value.npos || value.find('$') == 0) {
+        return ngx_http_logout_refuse(cf, argument,
+                                      "it must be a text and then $" +
+                                          std::string(variable));
     }
 
-    ngx_str_t source = copy_to_pool(cf->pool, parameter.value);
-    ngx_http_compile_complex_value_t ccv = {};
-
-    text = parameter.value;
-    key.emplace();
-    ccv.cf = cf;
-    ccv.value = &source;
-    ccv.complex_value = &*key;
-
-    return ngx_http_compile_complex_value(&ccv) == NGX_OK;
+    text = value;
+    return ngx_http_logout_compile_value(cf, value, key.emplace());
 }
 
 
-bool read_max(ngx_conf_t* cf, ngx_str_t argument, std::string_view value,
+bool read_max(ngx_conf_t* cf, std::string_view argument, std::string_view value,
               std::size_t& max)
 {
-    const char* const end = value.data() + value.size();
-    const auto result = std::from_chars(value.data(), end, max);
+    const auto problem = logout::read_session_index_max(value, max);
 
-    if (result.ec != std::errc() || result.ptr != end || max == 0 ||
-        max > logout::session_index_max_limit) {
-        return refuse(cf, argument,
-                      "it must be a number from 1 to " +
-                          std::to_string(logout::session_index_max_limit));
-    }
-
-    return true;
+    return !problem || ngx_http_logout_refuse(cf, argument, *problem);
 }
 
 
-bool read_index_parameter(ngx_conf_t* cf, ngx_str_t argument,
-                          ProviderIndex& index)
+bool set_text(const Parameter& parameter, ProviderIndex& index)
 {
-    const NameValue parameter = split(to_view(argument));
-
-    if (parameter.name == "sid_key") {
-        return read_key(cf, argument, parameter, "logout_sid", index.sid_text,
-                        index.sid_key);
-    }
-
-    if (parameter.name == "sub_key") {
-        return read_key(cf, argument, parameter, "logout_sub", index.sub_text,
-                        index.sub_key);
-    }
-
-    if (parameter.name == "max") {
-        return read_max(cf, argument, parameter.value, index.max);
-    }
-
     if (parameter.value.empty()) {
-        return refuse(cf, argument,
-                      "it must be one of sid_key=, sub_key=, prefix=,"
-                      " jti_prefix=, max=, redis=, with a value");
+        return false;
     }
 
     if (parameter.name == "prefix") {
@@ -213,12 +136,37 @@ bool read_index_parameter(ngx_conf_t* cf, ngx_str_t argument,
     } else if (parameter.name == "redis") {
         index.store_name = parameter.value;
     } else {
-        return refuse(cf, argument,
-                      "it must be one of sid_key=, sub_key=, prefix=,"
-                      " jti_prefix=, max=, redis=, with a value");
+        return false;
     }
 
     return true;
+}
+
+
+bool read_index_parameter(ngx_conf_t* cf, std::string_view argument,
+                          ProviderIndex& index)
+{
+    const Parameter parameter(argument);
+
+    if (parameter.name == "sid_key") {
+        return read_key(cf, argument, parameter.value, "logout_sid",
+                        index.sid_text, index.sid_key);
+    }
+
+    if (parameter.name == "sub_key") {
+        return read_key(cf, argument, parameter.value, "logout_sub",
+                        index.sub_text, index.sub_key);
+    }
+
+    if (parameter.name == "max") {
+        return read_max(cf, argument, parameter.value, index.max);
+    }
+
+    return set_text(parameter, index) ||
+           ngx_http_logout_refuse(cf, argument,
+                                  "it must be one of sid_key=, sub_key=,"
+                                  " prefix=, jti_prefix=, max=, redis=, with a"
+                                  " value");
 }
 
 
@@ -227,7 +175,7 @@ bool read_index(ngx_conf_t* cf, ProviderIndex& index)
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-        if (!read_index_parameter(cf, value[i], index)) {
+        if (!read_index_parameter(cf, to_view(value[i]), index)) {
             return false;
         }
     }
@@ -239,28 +187,6 @@ bool read_index(ngx_conf_t* cf, ProviderIndex& index)
     }
 
     return true;
-}
-
-
-// Reads a directive that is there once on a level.
-template <typename Rule>
-char* read_once(ngx_conf_t* cf, Rule*& place,
-                bool (*read)(ngx_conf_t*, Rule&)) noexcept
-{
-    if (place != nullptr) {
-        return const_cast<char*>("is duplicate");
-    }
-
-    try {
-        place = create_in_pool<Rule>(cf->pool);
-        return read(cf, *place) ? NGX_CONF_OK : conf_error;
-
-    } catch (const std::exception& e) {
-        const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V: %s", &value[0], e.what());
-        return conf_error;
-    }
 }
 
 
@@ -342,19 +268,22 @@ std::string check_cluster(const ProviderIndex& index,
 }  // namespace
 
 
-char* ngx_http_logout_frontchannel(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_frontchannel(ngx_conf_t* cf, ngx_command_t* command,
+                                   void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    return read_once(cf, llcf->frontchannel, read_frontchannel);
+    return ngx_http_logout_set_once(cf, command, llcf->frontchannel,
+                                    read_frontchannel);
 }
 
 
-char* ngx_http_logout_oidc_index(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_oidc_index(ngx_conf_t* cf, ngx_command_t* command,
+                                 void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    return read_once(cf, llcf->oidc_index, read_index);
+    return ngx_http_logout_set_once(cf, command, llcf->oidc_index, read_index);
 }
 
 

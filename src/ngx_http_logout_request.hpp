@@ -107,10 +107,9 @@ void ngx_http_logout_add_token_keys(LogoutContext& context);
 // Both, for the whole plan.
 void ngx_http_logout_collect_keys(LogoutContext& context);
 
-// Where the browser goes for a federated logout, checked, in `buffer`; empty
-// if it does not.
-std::string_view ngx_http_logout_federated_url(LogoutContext& context,
-                                               logout::UrlBuffer& buffer);
+// Where the browser goes for a federated logout, checked, in the request's
+// pool; empty if it does not.
+std::string_view ngx_http_logout_federated_url(LogoutContext& context);
 
 // This worker's client of a store.
 logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,

@@ -2,15 +2,11 @@
 // browsers may be sent.
 
 #include "ngx_http_logout_conf.hpp"
-#include "ngx_http_logout_pool.hpp"
-
-#include <exception>
+#include "ngx_http_logout_directive.hpp"
+#include "ngx_http_logout_value.hpp"
 
 
 namespace {
-
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-
 
 // What the parser of one logout_client block fills.
 struct ClientBlock {
@@ -56,55 +52,60 @@ bool add_origins(ngx_conf_t* cf, logout::Client& client)
 }
 
 
-char* read_client_issuer(ngx_conf_t* cf, logout::Client& client)
+bool read_client_issuer(ngx_conf_t* cf, logout::Client& client)
 {
     if (client.issuer != nullptr || cf->args->nelts != 3) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"jwks\" in logout_client takes FILE and"
                            " issuer=URL, once");
-        return conf_error;
+        return false;
     }
 
     client.issuer = ngx_http_logout_read_issuer(cf);
-    return client.issuer != nullptr ? NGX_CONF_OK : conf_error;
+    return client.issuer != nullptr;
 }
 
 
-char* read_client_parameter(ngx_conf_t* cf, ClientBlock& block)
+bool read_client_federated(ngx_conf_t* cf, FederatedUrl& federated)
+{
+    auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+
+    if (federated.value || cf->args->nelts != 2) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"federated\" takes one URL, once");
+        return false;
+    }
+
+    return ngx_http_logout_read_federated(cf, &value[1], federated);
+}
+
+
+bool read_client_parameter(ngx_conf_t* cf, ClientBlock& block)
 {
     auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
     const std::string_view name = to_view(value[0]);
 
     if (name == "include") {
-        return ngx_conf_include(cf, nullptr, nullptr);
+        return ngx_conf_include(cf, nullptr, nullptr) == NGX_CONF_OK;
     }
 
     if (cf->args->nelts < 2) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"%V\" in logout_client needs a value", &value[0]);
-        return conf_error;
+        return false;
     }
 
     if (name == "return_url") {
         block.urls += cf->args->nelts - 1;
-        return add_urls(cf, block.client.return_urls) ? NGX_CONF_OK
-                                                      : conf_error;
+        return add_urls(cf, block.client.return_urls);
     }
 
     if (name == "origin") {
-        return add_origins(cf, block.client) ? NGX_CONF_OK : conf_error;
+        return add_origins(cf, block.client);
     }
 
     if (name == "federated") {
-        if (block.federated.value != nullptr || cf->args->nelts != 2) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"federated\" takes one URL, once");
-            return conf_error;
-        }
-
-        return ngx_http_logout_read_federated(cf, &value[1], block.federated)
-                   ? NGX_CONF_OK
-                   : conf_error;
+        return read_client_federated(cf, block.federated);
     }
 
     if (name == "jwks" || name == "logout_jwks") {
@@ -119,17 +120,13 @@ char* read_client_parameter(ngx_conf_t* cf, ClientBlock& block)
 
 char* client_block_handler(ngx_conf_t* cf, ngx_command_t*, void* conf)
 {
-    try {
+    return ngx_http_logout_set(cf, "logout_client", [&] {
         return read_client_parameter(cf, *static_cast<ClientBlock*>(conf));
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_client: %s", e.what());
-        return conf_error;
-    }
+    });
 }
 
 
-char* parse_client_block(ngx_conf_t* cf, ClientBlock& block)
+bool parse_client_block(ngx_conf_t* cf, ClientBlock& block)
 {
     const ngx_conf_t save = *cf;
 
@@ -139,7 +136,7 @@ char* parse_client_block(ngx_conf_t* cf, ClientBlock& block)
     char* const rc = ngx_conf_parse(cf, nullptr);
 
     *cf = save;
-    return rc;
+    return rc == NGX_CONF_OK;
 }
 
 
@@ -150,7 +147,7 @@ bool finish_client(ngx_conf_t* cf, ClientBlock& block, ClientList& clients)
         return false;
     }
 
-    if (block.federated.value != nullptr) {
+    if (block.federated.value) {
         clients.federated.push_back(block.federated);
         block.client.tag = clients.federated.size();
     }
@@ -167,23 +164,29 @@ bool finish_client(ngx_conf_t* cf, ClientBlock& block, ClientList& clients)
 }
 
 
-char* read_client(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
+bool read_client(ngx_conf_t* cf, ClientList& clients)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-
-    if (llcf->clients == nullptr) {
-        llcf->clients = create_in_pool<ClientList>(cf->pool);
-    }
-
     ClientBlock block;
+
     block.client.id = to_view(value[1]);
 
-    char* const rc = parse_client_block(cf, block);
-    if (rc != NGX_CONF_OK) {
-        return rc;
-    }
+    return parse_client_block(cf, block) && finish_client(cf, block, clients);
+}
 
-    return finish_client(cf, block, *llcf->clients) ? NGX_CONF_OK : conf_error;
+
+bool read_return_urls(ngx_conf_t* cf, ReturnUrlList& list)
+{
+    list.place = ConfPlace(cf);
+    return add_urls(cf, list.urls);
+}
+
+
+bool read_federated(ngx_conf_t* cf, FederatedUrl& federated)
+{
+    auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+
+    return ngx_http_logout_read_federated(cf, &value[1], federated);
 }
 
 
@@ -201,22 +204,6 @@ std::string_view literal_origin(std::string_view url)
     return origin.find('$') == origin.npos ? origin : std::string_view();
 }
 
-
-ngx_http_complex_value_t* compile_value(ngx_conf_t* cf, ngx_str_t* text)
-{
-    auto* const value = static_cast<ngx_http_complex_value_t*>(
-        ngx_pcalloc(cf->pool, sizeof(ngx_http_complex_value_t)));
-    if (value == nullptr) {
-        return nullptr;
-    }
-
-    ngx_http_compile_complex_value_t ccv = {};
-    ccv.cf = cf;
-    ccv.value = text;
-    ccv.complex_value = value;
-
-    return ngx_http_compile_complex_value(&ccv) == NGX_OK ? value : nullptr;
-}
 
 }  // namespace
 
@@ -241,61 +228,35 @@ bool ngx_http_logout_read_federated(ngx_conf_t* cf, ngx_str_t* text,
     }
 
     federated.origin = url.origin;
-    federated.value = compile_value(cf, text);
-    return federated.value != nullptr;
+    return ngx_http_logout_compile_value(cf, to_view(*text),
+                                         federated.value.emplace());
 }
 
 
-char* ngx_http_logout_return_url(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_return_url(ngx_conf_t* cf, ngx_command_t* command,
+                                 void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    try {
-        if (llcf->return_urls == nullptr) {
-            llcf->return_urls = create_in_pool<ReturnUrlList>(cf->pool);
-        }
-
-        llcf->return_urls->place = ConfPlace(cf);
-        return add_urls(cf, llcf->return_urls->urls) ? NGX_CONF_OK : conf_error;
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_return_url: %s",
-                           e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_more(cf, command, llcf->return_urls,
+                                    read_return_urls);
 }
 
 
-char* ngx_http_logout_client_block(ngx_conf_t* cf, ngx_command_t*, void* conf)
-{
-    try {
-        return read_client(cf, static_cast<ngx_http_logout_loc_conf_t*>(conf));
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_client: %s", e.what());
-        return conf_error;
-    }
-}
-
-
-char* ngx_http_logout_federated(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_client_block(ngx_conf_t* cf, ngx_command_t* command,
+                                   void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
-    auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
-    if (llcf->federated != nullptr) {
-        return const_cast<char*>("is duplicate");
-    }
+    return ngx_http_logout_set_more(cf, command, llcf->clients, read_client);
+}
 
-    try {
-        llcf->federated = create_in_pool<FederatedUrl>(cf->pool);
-        return ngx_http_logout_read_federated(cf, &value[1], *llcf->federated)
-                   ? NGX_CONF_OK
-                   : conf_error;
 
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_federated: %s",
-                           e.what());
-        return conf_error;
-    }
+char* ngx_http_logout_federated(ngx_conf_t* cf, ngx_command_t* command,
+                                void* conf)
+{
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
+
+    return ngx_http_logout_set_once(cf, command, llcf->federated,
+                                    read_federated);
 }

@@ -2,47 +2,12 @@
 // and what browsers are made to forget.
 
 #include "ngx_http_logout_conf.hpp"
-#include "ngx_http_logout_pool.hpp"
+#include "ngx_http_logout_directive.hpp"
 #include "ngx_http_logout_file.hpp"
-
-#include <exception>
+#include "ngx_http_logout_value.hpp"
 
 
 namespace {
-
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-
-
-struct NameValue {
-    std::string_view name;
-    std::string_view value;
-    bool has_value;
-};
-
-
-NameValue split(std::string_view argument)
-{
-    const std::size_t equals = argument.find('=');
-
-    if (equals == argument.npos) {
-        return {argument, {}, false};
-    }
-
-    return {argument.substr(0, equals), argument.substr(equals + 1), true};
-}
-
-
-char* refuse(ngx_conf_t* cf, std::string_view argument,
-             const std::string& problem)
-{
-    ngx_str_t text = to_ngx_str(argument);
-    ngx_str_t message = to_ngx_str(problem);
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter \"%V\": %V",
-                       &text, &message);
-    return conf_error;
-}
-
 
 bool parse_same_site(std::string_view word, logout::SameSite& same_site)
 {
@@ -60,28 +25,20 @@ bool parse_same_site(std::string_view word, logout::SameSite& same_site)
 }
 
 
-// Whether a parameter of the directive being read stands before it, too. Which
-// of the two is meant cannot be known.
+// Which of two is meant cannot be known.
 bool is_repeated(ngx_conf_t* cf, ngx_uint_t index)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-    const std::string_view name = split(to_view(value[index])).name;
+    const std::string_view name = Parameter(to_view(value[index])).name;
 
     for (ngx_uint_t i = 1; i < index; ++i) {
-        if (split(to_view(value[i])).name == name) {
+        if (Parameter(to_view(value[i])).name == name) {
+            ngx_http_logout_refuse(cf, name, "it is given twice");
             return true;
         }
     }
 
     return false;
-}
-
-
-char* refuse_repeated(ngx_conf_t* cf, ngx_uint_t index)
-{
-    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-
-    return refuse(cf, split(to_view(value[index])).name, "it is given twice");
 }
 
 
@@ -105,7 +62,7 @@ Read read_cookie_flag(std::string_view flag,
 }
 
 
-Read read_cookie_attribute(const NameValue& argument,
+Read read_cookie_attribute(const Parameter& argument,
                            logout::CookieAttributes& attributes)
 {
     if (!argument.has_value) {
@@ -128,84 +85,93 @@ Read read_cookie_attribute(const NameValue& argument,
 }
 
 
-bool compile_key(ngx_conf_t* cf, std::string_view text,
-                 std::optional<ngx_http_complex_value_t>& key)
+bool refuse_same_site(ngx_conf_t* cf, std::string_view argument)
 {
-    ngx_str_t value = to_ngx_str(text);
-    ngx_http_compile_complex_value_t ccv = {};
-
-    key.emplace();
-
-    ccv.cf = cf;
-    ccv.value = &value;
-    ccv.complex_value = &*key;
-
-    return ngx_http_compile_complex_value(&ccv) == NGX_OK;
+    return ngx_http_logout_refuse(cf, argument,
+                                  "it must be strict, lax or none");
 }
 
 
-char* read_session_parameter(ngx_conf_t* cf, ngx_str_t argument,
-                             SessionRule& rule)
+bool read_key(ngx_conf_t* cf, std::string_view argument, std::string_view value,
+              SessionRule& rule)
 {
-    const std::string_view text = to_view(argument);
-    const NameValue parameter = split(text);
+    rule.settings.id_only = true;
+    rule.key_text = value;
+
+    if (!ngx_http_logout_compile_value(cf, value, rule.key.emplace())) {
+        return false;
+    }
+
+    return rule.key->lengths != nullptr ||
+           ngx_http_logout_refuse(cf, argument,
+                                  "everybody's session would have this key, it"
+                                  " needs $logout_session_id in it");
+}
+
+
+bool read_secrets(ngx_conf_t* cf, std::string_view argument,
+                  std::string_view file, SessionRule& rule)
+{
+    std::string content;
+
+    if (!ngx_http_logout_read_secret_file(cf, file, content)) {
+        return false;
+    }
+
+    rule.settings.secrets = logout::session_secrets(content);
+
+    return !rule.settings.secrets.empty() ||
+           ngx_http_logout_refuse(cf, argument,
+                                  "there is no secret in the file");
+}
+
+
+bool read_format_parameter(ngx_conf_t* cf, const Parameter& parameter,
+                           SessionRule& rule)
+{
+    const auto problem = logout::set_session_parameter(
+        rule.settings, parameter.name, parameter.value);
+
+    // the value may be a secret, behind a misspelled name
+    return !problem || ngx_http_logout_refuse(cf, parameter.name, *problem);
+}
+
+
+bool read_session_parameter(ngx_conf_t* cf, std::string_view argument,
+                            SessionRule& rule)
+{
+    const Parameter parameter(argument);
 
     switch (read_cookie_attribute(parameter, rule.cookie)) {
     case Read::done:
-        return NGX_CONF_OK;
+        return true;
     case Read::invalid:
-        return refuse(cf, text, "it must be strict, lax or none");
+        return refuse_same_site(cf, argument);
     case Read::unknown:
         break;
     }
 
     if (parameter.name == "key" && !parameter.value.empty()) {
-        rule.settings.id_only = true;
-        rule.key_text = parameter.value;
-        if (!compile_key(cf, parameter.value, rule.key)) {
-            return conf_error;
-        }
-
-        return rule.key->lengths != nullptr
-                   ? NGX_CONF_OK
-                   : refuse(cf, text,
-                            "everybody's session would have this key, it needs"
-                            " $logout_session_id in it");
+        return read_key(cf, argument, parameter.value, rule);
     }
 
     if (parameter.name == "redis" && !parameter.value.empty()) {
         rule.store_name = parameter.value;
-        return NGX_CONF_OK;
+        return true;
     }
 
     if (parameter.name == "secret_file" && !parameter.value.empty()) {
-        std::string content;
-
-        if (!ngx_http_logout_read_secret_file(cf, parameter.value, content)) {
-            return conf_error;
-        }
-
-        rule.settings.secrets = logout::session_secrets(content);
-        if (rule.settings.secrets.empty()) {
-            return refuse(cf, text, "there is no secret in the file");
-        }
-
-        return NGX_CONF_OK;
+        return read_secrets(cf, argument, parameter.value, rule);
     }
 
-    std::string index_problem;
+    std::string problem;
 
     if (ngx_http_logout_read_index_parameter(parameter.name, parameter.value,
-                                             rule.index, index_problem)) {
-        return index_problem.empty() ? NGX_CONF_OK
-                                     : refuse(cf, text, index_problem);
+                                             rule.index, problem)) {
+        return problem.empty() || ngx_http_logout_refuse(cf, argument, problem);
     }
 
-    const auto problem = logout::set_session_parameter(
-        rule.settings, parameter.name, parameter.value);
-
-    // the value may be a secret, behind a misspelled name
-    return problem ? refuse(cf, parameter.name, *problem) : NGX_CONF_OK;
+    return read_format_parameter(cf, parameter, rule);
 }
 
 
@@ -290,62 +256,56 @@ bool finish_session(ngx_conf_t* cf, SessionRule& rule)
 }
 
 
-char* read_session(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
+bool read_session(ngx_conf_t* cf, std::vector<SessionRule>& sessions)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-
-    if (llcf->sessions == nullptr) {
-        llcf->sessions = create_in_pool<std::vector<SessionRule>>(cf->pool);
-    }
-
     SessionRule rule(cf);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-        char* const rc = is_repeated(cf, i)
-                             ? refuse_repeated(cf, i)
-                             : read_session_parameter(cf, value[i], rule);
-
-        if (rc != NGX_CONF_OK) {
-            return rc;
+        if (is_repeated(cf, i) ||
+            !read_session_parameter(cf, to_view(value[i]), rule)) {
+            return false;
         }
     }
 
     if (!finish_session(cf, rule)) {
-        return conf_error;
+        return false;
     }
 
-    llcf->sessions->push_back(std::move(rule));
-    return NGX_CONF_OK;
+    sessions.push_back(std::move(rule));
+    return true;
 }
 
 
-char* read_token(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
+bool read_token_parameter(ngx_conf_t* cf, std::string_view argument,
+                          TokenRule& rule)
 {
-    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+    const Parameter parameter(argument);
 
-    if (llcf->tokens == nullptr) {
-        llcf->tokens = create_in_pool<std::vector<TokenRule>>(cf->pool);
+    if (parameter.name == "redis" && !parameter.value.empty()) {
+        rule.store_name = parameter.value;
+        return true;
     }
 
+    if (parameter.name == "key" && !parameter.value.empty()) {
+        return ngx_http_logout_compile_value(cf, parameter.value,
+                                             rule.key.emplace());
+    }
+
+    return ngx_http_logout_unknown_parameter(cf, "logout_token", argument,
+                                             {"key=", "redis="});
+}
+
+
+bool read_token(ngx_conf_t* cf, std::vector<TokenRule>& tokens)
+{
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
     TokenRule rule(cf);
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-        const std::string_view text = to_view(value[i]);
-        const NameValue parameter = split(text);
-
-        if (is_repeated(cf, i)) {
-            return refuse_repeated(cf, i);
-        }
-
-        if (parameter.name == "redis" && !parameter.value.empty()) {
-            rule.store_name = parameter.value;
-        } else if (parameter.name == "key" && !parameter.value.empty()) {
-            if (!compile_key(cf, parameter.value, rule.key)) {
-                return conf_error;
-            }
-        } else {
-            return ngx_http_logout_unknown_parameter(cf, "logout_token", text,
-                                                     {"key=", "redis="});
+        if (is_repeated(cf, i) ||
+            !read_token_parameter(cf, to_view(value[i]), rule)) {
+            return false;
         }
     }
 
@@ -353,96 +313,84 @@ char* read_token(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"logout_token\" needs key= with $logout_token in"
                            " it");
-        return conf_error;
+        return false;
     }
 
-    llcf->tokens->push_back(std::move(rule));
-    return NGX_CONF_OK;
+    tokens.push_back(std::move(rule));
+    return true;
 }
 
 
-char* read_clear_cookie(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* llcf)
+bool read_clear_cookie_parameter(ngx_conf_t* cf, std::string_view argument,
+                                 ClearCookieRule& rule)
 {
-    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-
-    if (llcf->clear_cookies == nullptr) {
-        llcf->clear_cookies =
-            create_in_pool<std::vector<ClearCookieRule>>(cf->pool);
+    switch (read_cookie_attribute(Parameter(argument), rule.attributes)) {
+    case Read::done:
+        break;
+    case Read::invalid:
+        return refuse_same_site(cf, argument);
+    case Read::unknown:
+        return ngx_http_logout_unknown_parameter(
+            cf, "logout_clear_cookie", argument,
+            {"path=", "domain=", "samesite=", "secure", "httponly",
+             "partitioned"});
     }
 
-    ClearCookieRule rule;
-    rule.name = to_view(value[1]);
+    return true;
+}
 
+
+bool read_clear_cookie(ngx_conf_t* cf, std::vector<ClearCookieRule>& cookies)
+{
+    const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+    ClearCookieRule rule;
+
+    rule.name = to_view(value[1]);
     if (!rule.name.empty() && rule.name.back() == '*') {
         rule.by_prefix = true;
         rule.name.pop_back();
     }
 
     for (ngx_uint_t i = 2; i < cf->args->nelts; ++i) {
-        const std::string_view text = to_view(value[i]);
-
-        if (is_repeated(cf, i)) {
-            return refuse_repeated(cf, i);
-        }
-
-        switch (read_cookie_attribute(split(text), rule.attributes)) {
-        case Read::done:
-            break;
-        case Read::invalid:
-            return refuse(cf, text, "it must be strict, lax or none");
-        case Read::unknown:
-            return ngx_http_logout_unknown_parameter(
-                cf, "logout_clear_cookie", text,
-                {"path=", "domain=", "samesite=", "secure", "httponly",
-                 "partitioned"});
+        if (is_repeated(cf, i) ||
+            !read_clear_cookie_parameter(cf, to_view(value[i]), rule)) {
+            return false;
         }
     }
 
     if (!check_cookie(cf, rule.name, rule.attributes)) {
-        return conf_error;
+        return false;
     }
 
-    llcf->clear_cookies->push_back(std::move(rule));
-    return NGX_CONF_OK;
+    cookies.push_back(std::move(rule));
+    return true;
 }
 
 }  // namespace
 
 
-char* ngx_http_logout_session(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_session(ngx_conf_t* cf, ngx_command_t* command,
+                              void* conf)
 {
-    try {
-        return read_session(cf, static_cast<ngx_http_logout_loc_conf_t*>(conf));
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_session: %s",
-                           e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_more(cf, command, llcf->sessions, read_session);
 }
 
 
-char* ngx_http_logout_token(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_token(ngx_conf_t* cf, ngx_command_t* command, void* conf)
 {
-    try {
-        return read_token(cf, static_cast<ngx_http_logout_loc_conf_t*>(conf));
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_token: %s", e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_more(cf, command, llcf->tokens, read_token);
 }
 
 
-char* ngx_http_logout_clear_cookie(ngx_conf_t* cf, ngx_command_t*, void* conf)
+char* ngx_http_logout_clear_cookie(ngx_conf_t* cf, ngx_command_t* command,
+                                   void* conf)
 {
-    try {
-        return read_clear_cookie(
-            cf, static_cast<ngx_http_logout_loc_conf_t*>(conf));
+    auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_clear_cookie: %s",
-                           e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_more(cf, command, llcf->clear_cookies,
+                                    read_clear_cookie);
 }

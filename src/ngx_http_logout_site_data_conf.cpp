@@ -2,18 +2,12 @@
 // over HTTPS (https://www.w3.org/TR/clear-site-data/).
 
 #include "ngx_http_logout_conf.hpp"
-#include "ngx_http_logout_pool.hpp"
+#include "ngx_http_logout_directive.hpp"
 
-#include "core/logout_nearest.hpp"
-
-#include <exception>
 #include <vector>
 
 
 namespace {
-
-char* const conf_error = static_cast<char*>(NGX_CONF_ERROR);
-
 
 // A type of the header, and what is to be known of it.
 struct SiteData {
@@ -45,7 +39,7 @@ const SiteData* find_site_data(std::string_view name)
 }
 
 
-char* unknown_type(ngx_conf_t* cf, std::string_view name)
+bool unknown_type(ngx_conf_t* cf, std::string_view name)
 {
     std::vector<std::string_view> names;
 
@@ -53,16 +47,12 @@ char* unknown_type(ngx_conf_t* cf, std::string_view name)
         names.push_back(type.name);
     }
 
-    const std::string problem = logout::unknown_word(
-        name, "logout_clear_site_data", names.data(), names.size());
-    ngx_str_t text = to_ngx_str(problem);
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &text);
-    return conf_error;
+    return ngx_http_logout_unknown_word(cf, "logout_clear_site_data", name,
+                                        names);
 }
 
 
-char* read_types(ngx_conf_t* cf, std::string& header)
+bool read_types(ngx_conf_t* cf, std::string& header)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
 
@@ -83,28 +73,17 @@ char* read_types(ngx_conf_t* cf, std::string& header)
         header += '"';
     }
 
-    return NGX_CONF_OK;
+    return true;
 }
 
 }  // namespace
 
 
-char* ngx_http_logout_clear_site_data(ngx_conf_t* cf, ngx_command_t*,
+char* ngx_http_logout_clear_site_data(ngx_conf_t* cf, ngx_command_t* command,
                                       void* conf)
 {
     auto* const llcf = static_cast<ngx_http_logout_loc_conf_t*>(conf);
 
-    if (llcf->clear_site_data != nullptr) {
-        return const_cast<char*>("is duplicate");
-    }
-
-    try {
-        llcf->clear_site_data = create_in_pool<std::string>(cf->pool);
-        return read_types(cf, *llcf->clear_site_data);
-
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_clear_site_data: %s",
-                           e.what());
-        return conf_error;
-    }
+    return ngx_http_logout_set_once(cf, command, llcf->clear_site_data,
+                                    read_types);
 }

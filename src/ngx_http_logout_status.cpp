@@ -87,14 +87,11 @@ ngx_int_t answer(ngx_http_request_t* r)
         return NGX_HTTP_BAD_REQUEST;
     }
 
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_get_module_main_conf(r, ngx_http_logout_module));
-
     auto* const memory = create_in_pool<PoolMemory>(r->pool, r->pool);
     auto* const body = create_in_pool<std::pmr::string>(r->pool, memory);
     logout::Metrics metrics(memory);
 
-    ngx_http_logout_collect(lmcf, metrics, memory);
+    ngx_http_logout_collect(ngx_http_logout_main_conf(r), metrics, memory);
     body->reserve(16 * 1024);
     write(r, *format, metrics, *body);
 

@@ -3,9 +3,7 @@
 #include "ngx_http_logout_request.hpp"
 
 #include "core/logout_form_encoding.hpp"
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "core/logout_session_hash.hpp"
 
 #include <exception>
 
@@ -14,8 +12,6 @@ namespace {
 
 // What a variable shows of a logout. Empty: the variable is not there.
 using Getter = std::string_view (*)(LogoutContext& context);
-
-constexpr std::size_t session_hash_bytes = 8;
 
 
 std::string_view result(LogoutContext& context)
@@ -83,35 +79,15 @@ std::string_view sub(LogoutContext& context)
 }
 
 
-std::string_view hex(const u_char* bytes, std::size_t length,
-                     LogoutContext& context)
-{
-    auto* const text =
-        static_cast<u_char*>(context.memory.allocate(2 * length, 1));
-
-    ngx_hex_dump(text, const_cast<u_char*>(bytes), length);
-    return {reinterpret_cast<char*>(text), 2 * length};
-}
-
-
 std::string_view session_hash(LogoutContext& context)
 {
     if (!context.plan || context.plan->sessions.empty()) {
         return {};
     }
 
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_get_module_main_conf(context.r, ngx_http_logout_module));
-    const auto& id = context.plan->sessions[0].session.id;
-    u_char digest[EVP_MAX_MD_SIZE];
-
-    if (HMAC(EVP_sha256(), lmcf->hash_key, sizeof(lmcf->hash_key),
-             reinterpret_cast<const u_char*>(id.data()), id.size(), digest,
-             nullptr) == nullptr) {
-        return {};
-    }
-
-    return hex(digest, session_hash_bytes, context);
+    return logout::session_hash(*ngx_http_logout_main_conf(context.r)->hash_key,
+                                context.plan->sessions[0].session.id,
+                                &context.memory);
 }
 
 

@@ -1,10 +1,6 @@
 #include "ngx_http_logout_words.hpp"
 
-#include "core/logout_nearest.hpp"
-
-#include <exception>
-#include <string>
-#include <vector>
+#include "ngx_http_logout_directive.hpp"
 
 
 namespace {
@@ -52,12 +48,8 @@ bool check_words(ngx_conf_t* cf, std::string_view directive,
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
         if (!is_among(value[i], words)) {
-            const std::string problem = logout::unknown_word(
-                to_view(value[i]), directive, words.data(), words.size());
-            ngx_str_t text = to_ngx_str(problem);
-
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V", &text);
-            return false;
+            return ngx_http_logout_unknown_word(cf, directive,
+                                                to_view(value[i]), words);
         }
     }
 
@@ -69,17 +61,12 @@ template <typename Entry>
 char* set_slot(ngx_conf_t* cf, ngx_command_t* cmd, void* conf,
                Setter setter) noexcept
 {
-    try {
-        if (check_words(cf, to_view(cmd->name), words_of<Entry>(*cmd))) {
-            return setter(cf, cmd, conf);
-        }
+    const std::string_view directive = to_view(cmd->name);
+    char* const rc = ngx_http_logout_set(cf, directive, [&] {
+        return check_words(cf, directive, words_of<Entry>(*cmd));
+    });
 
-    } catch (const std::exception& e) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%V: %s", &cmd->name,
-                           e.what());
-    }
-
-    return static_cast<char*>(NGX_CONF_ERROR);
+    return rc == NGX_CONF_OK ? setter(cf, cmd, conf) : rc;
 }
 
 }  // namespace

@@ -44,6 +44,24 @@ struct Reply {
     bool replicated = true;
 };
 
+// What is wrong with a reply that is not the one that was asked for. Lives as
+// long as `reply.text`.
+inline std::string_view failure_of(const Reply& reply)
+{
+    switch (reply.status) {
+    case ReplyStatus::error:
+        return reply.text;
+    case ReplyStatus::unavailable:
+        return "no reply";
+    case ReplyStatus::integer:
+    case ReplyStatus::text:
+    case ReplyStatus::nil:
+        break;
+    }
+
+    return "unexpected reply";
+}
+
 // Called exactly once for each Pending, never from within the call that
 // created it, unless forget() came first. Must not throw.
 using ReplyHandler = void (*)(void* data, const Reply& reply);
