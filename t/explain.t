@@ -36,6 +36,9 @@ our $config = <<'_';
             return_url https://www.app.test/;
         }
     }
+_
+
+our $explain = <<'_';
     location = /explain {
         logout_explain;
         allow 127.0.0.1;
@@ -57,6 +60,9 @@ add_block_preprocessor(sub {
     }
     if (!defined $block->config) {
         $block->set_value(config => $::config);
+    }
+    if ($block->config !~ /logout_explain/) {
+        $block->set_value(config => $block->config . $::explain);
     }
     if (!defined $block->must_die && !defined $block->error_log) {
         $block->set_value(no_error_log => "[error]\n[alert]\n[crit]\nabc");
@@ -251,11 +257,6 @@ qq{
         logout_session format=express secret_file=$::secret;
         logout_return_url https://www.app.test/;
     }
-    location = /explain {
-        logout_explain;
-        allow 127.0.0.1;
-        deny all;
-    }
 }
 --- more_headers eval: $::json
 --- request eval
@@ -336,11 +337,6 @@ $::http . q{
         logout auth0;
         logout_return_url https://www.app.test/;
     }
-    location = /explain {
-        logout_explain;
-        allow 127.0.0.1;
-        deny all;
-    }
 --- more_headers eval: $::json
 --- request eval
 [
@@ -363,11 +359,6 @@ $::http . q{
         logout_session format=raw cookie=sid prefix=sess:;
         logout_return_url https://www.app.test/;
         logout_redis_failure defer;
-    }
-    location = /explain {
-        logout_explain;
-        allow 127.0.0.1;
-        deny all;
     }
 --- more_headers eval: $::json
 --- request
@@ -694,11 +685,6 @@ GET /explain
         logout_event stream=logouts;
         logout_event channel=bye;
     }
-    location = /explain {
-        logout_explain;
-        allow 127.0.0.1;
-        deny all;
-    }
 --- more_headers eval: $::json
 --- request
 POST /explain
@@ -716,11 +702,6 @@ qr/"step":"events","verdict":"ok","text":"Applications would be told\.","facts":
         logout_return_url https://www.app.test/;
         logout_confirm on;
     }
-    location = /explain {
-        logout_explain;
-        allow 127.0.0.1;
-        deny all;
-    }
 --- more_headers eval: $::json
 --- request
 POST /explain
@@ -736,11 +717,6 @@ qr/^\{"result":"confirmation_required",.*"step":"return_url","verdict":"ok".*"st
         logout auth0;
         logout_session format=raw cookie=sid prefix=sess: all=user:$arg_user;
         logout_return_url https://www.app.test/;
-    }
-    location = /explain {
-        logout_explain;
-        allow 127.0.0.1;
-        deny all;
     }
 --- more_headers eval: $::json
 --- request
