@@ -13,7 +13,11 @@ LINT_FLAGS = -std=c++17 -Wall -Wextra -Wshadow -Wno-unused-parameter -Werror \
 LINTED := $(MODULE_SRCS:%=$(LINT)/%.tidy) $(MODULE_SRCS:%=$(LINT)/%.gcc) \
     $(MODULE_SRCS:%=$(LINT)/%.clang)
 
-.PHONY: lint lint-format lint-source
+# The short form, for `make test`: what takes seconds.
+TEST_NEEDS += lint
+SHORT_TESTS += t/lint/lint.t
+
+.PHONY: lint lint-format lint-source lint-core-clang
 lint: ## format, house rules, clang-tidy, warnings of g++ and clang++
 	@t/lib/dependencies.sh build lint
 	@$(MAKE) --no-print-directory $(JOBS_FLAG) lint-format lint-source \
@@ -26,6 +30,8 @@ lint-format:
 lint-source:
 	@t/lib/lint-source
 
+lint-core-clang: $(CORE_SRCS:%=$(LINT)/%.clang-core)
+
 $(LINTED): $(MODULE_DEPS) .clang-tidy t/make/lint.mk | $(MODULE)
 
 $(LINT)/%.tidy: %
@@ -37,6 +43,12 @@ $(LINT)/%.tidy: %
 $(LINT)/%.gcc: %
 	@mkdir -p $(@D)
 	@g++ $(LINT_FLAGS) -O1 -c -o /dev/null $<
+	@touch $@
+
+# the core needs no headers of nginx, and so nothing that is built
+$(LINT)/%.clang-core: % $(wildcard src/core/*.hpp) t/make/lint.mk
+	@mkdir -p $(@D)
+	@clang++ -std=c++17 $(UNIT_WARNINGS) $(UNIT_DEFINES) -Isrc -fsyntax-only $<
 	@touch $@
 
 $(LINT)/%.clang: %

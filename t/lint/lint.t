@@ -1,0 +1,72 @@
+# What "make lint" checks in seconds: the format, the rules of the house, and
+# that clang++ compiles the core without a warning.
+
+use strict;
+use warnings;
+
+use File::Copy qw(copy);
+use File::Path qw(make_path);
+use File::Temp ();
+use Test::More;
+
+# make would take its terminal's or its parent's options for these, too
+delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
+
+for my $target (qw(lint-format lint-source lint-core-clang)) {
+    my $said = `make -s --no-print-directory -j2 $target 2>&1`;
+    is $?, 0, $target or diag $said;
+}
+
+# What lint-source says of a repository that has one file more.
+sub said_of {
+    my ($path, $text) = @_;
+
+    my $folder = File::Temp->newdir('logout-lint.XXXXXX', TMPDIR => 1);
+    my @files = ('src/core/logout_a.cpp', 'src/redis/logout_redis_a.cpp',
+        't/lib/run-tests', 't/unit/test_a.cpp', 'conf-examples/a.conf');
+    for my $file (@files, $path) {
+        my ($directory) = $file =~ m{(.*)/};
+        make_path("$folder/$directory");
+        open my $out, '>', "$folder/$file" or die "$file: $!\n";
+        print $out $file eq $path ? $text : "#include <string>\n";
+        close $out;
+    }
+
+    my $said = `t/lib/lint-source $folder 2>&1`;
+    return ($?, $said);
+}
+
+my @broken = (
+    ['src/core/logout_b.cpp', "#include <ngx_core.h>\n", 'core knows neither'],
+    ['src/core/logout_b.cpp', "#include <hiredis/hiredis.h>\n",
+        'core knows neither'],
+    ['src/core/logout_b.cpp', "#include <sys/socket.h>\n",
+        'core knows neither'],
+    ['src/core/logout_b.hpp', "#include \"../ngx_http_logout_conf.hpp\"\n",
+        'core knows neither'],
+    ['src/core/logout_b.hpp', "#include \"logout_redis.hpp\"\n",
+        'core does not include redis'],
+    ['src/redis/logout_redis_b.cpp', "ngx_http_request_t* r;\n",
+        'redis knows nothing of HTTP'],
+    ['src/redis/logout_redis_b.cpp', "#include \"core/logout_text.hpp\"\n",
+        'redis does not include core'],
+    ['src/ngx_http_logout_b.cpp', "using namespace std;\n", 'using namespace'],
+    ['src/ngx_http_logout_b.cpp', "\tint a;\n", 'a tab'],
+    ['src/ngx_http_logout_b.cpp', '/' x 81 . "\n", 'more than 80 columns'],
+    ['src/ngx_http_logout_b.cpp', '// TO' . "DO: all of it\n", 'unfinished'],
+    ['src/ngx_http_logout_b.cpp', "\n" x 601, 'more than 600 lines'],
+);
+
+for (@broken) {
+    my ($path, $text, $rule) = @$_;
+    my ($status, $said) = said_of($path, $text);
+
+    isnt $status, 0, "$rule: refused";
+    like $said, qr/\A\Q$path\E:\d+: \Q$rule\E[^\n]*\n\z/, "$rule: said where";
+}
+
+my ($status, $said) = said_of('src/core/logout_b.cpp',
+    "#include \"logout_a.hpp\"\n\n#include <openssl/evp.h>\n");
+is $status, 0, 'what the core may include' or diag $said;
+
+done_testing;
