@@ -82,11 +82,12 @@ sub own_paths {
     my $paths = join "\n", 'access_log logs/access.log;',
         map { "${_}_temp_path temp_$_;" }
         qw(client_body proxy fastcgi uwsgi scgi);
-    my $module = $ENV{TEST_NGINX_LOAD_MODULES};
+    my @modules = map { "load_module $_;\n" }
+        split ' ', $ENV{TEST_NGINX_LOAD_MODULES} // '';
 
     $text =~ s/^load_module [^\n]*\n//mg;
     $text =~ s/^http \{/http {\n$paths/m;
-    return "load_module $module;\npid logs/nginx.pid;\n$text";
+    return "@modules\npid logs/nginx.pid;\n$text";
 }
 
 for my $example (@examples) {

@@ -16,19 +16,24 @@ ASAN_ENV = \
     UBSAN_OPTIONS=print_stacktrace=1:log_path=$(ASAN_LOGS)/report \
     LSAN_OPTIONS=suppressions=$(CURDIR)/t/lsan.suppress:print_suppressions=0
 
-# Test::Nginx::Socket files: the other tests load the module's file themselves
-SOCKET_SPECS = $(shell grep -lE '^use Test::Nginx::Socket' $(SPECS))
+# Not those that look at the module's file, which is not there: the module is
+# linked into nginx.
+ASAN_SPECS = $(filter-out t/build.t t/demo.t,$(SPECS)) \
+    $(if $(SPEC),,t/ops/first_day.t t/ops/json_log.t \
+        t/ops/metrics_formats.t t/ops/secrets.t)
 
 .PHONY: asan asan-programs
-asan: ## specs and unit tests under ASan and UBSan, nginx included
-	@t/lib/dependencies.sh build test asan
+asan: ## specs and unit tests under ASan and UBSan, nginx included (SPEC=name)
+	@t/lib/dependencies.sh build test asan metrics
 	@$(MAKE) --no-print-directory $(JOBS_FLAG) asan-programs \
 	    UNIT_BUILD=$(BUILD)/asan/unit UNIT_FLAGS='-O1 -g $(SANITIZE)'
-	@rm -rf $(ASAN_LOGS)
-	@mkdir -p $(ASAN_LOGS)
+	@$(call report_folder,$(ASAN_LOGS))
 	@$(ASAN_ENV) TEST_NGINX_BINARY=$(ASAN)/nginx/nginx \
-	    t/lib/without-reports $(ASAN_LOGS) $(RUN_TESTS) $(SOCKET_SPECS) \
+	    t/lib/without-reports $(ASAN_LOGS) $(RUN_TESTS) $(ASAN_SPECS) \
 	    $(UNIT_PROGRAMS:$(UNIT_BUILD)/%=$(BUILD)/asan/unit/%)
+
+# $(call report_folder,FOLDER): empty, and workers of any user may write there
+report_folder = rm -rf $(1) && mkdir -p -m 1777 $(1)
 
 asan-programs: $(ASAN)/nginx/nginx unit-programs
 
@@ -60,13 +65,16 @@ $(abspath $(BUILD))/debian-nginx/source:
 # pools. libstdc++ comes along because ASan aborts at the first throw otherwise.
 PRELOAD := $(abspath $(BUILD))/asan-preload
 
+# Test::Nginx::Socket files: the others know neither what to preload nor how to
+# run valgrind
+SOCKET_SPECS = $(shell grep -lE '^use Test::Nginx::Socket' $(SPECS))
+
 .PHONY: asan-preload
 asan-preload: ## the same for the module only: quicker, sees less
 	@t/lib/dependencies.sh build test
 	@$(MAKE) --no-print-directory module MODULE_BUILD=$(PRELOAD) \
 	    NGX_CC_OPT='-O1 -g $(SANITIZE_NGINX)' NGX_LD_OPT='$(SANITIZE_NGINX)'
-	@rm -rf $(PRELOAD)/logs
-	@mkdir -p $(PRELOAD)/logs
+	@$(call report_folder,$(PRELOAD)/logs)
 	@sed 's/leak:ngx_set_environment/&\nleak:ngx_alloc/' t/lsan.suppress \
 	    > $(PRELOAD)/lsan.suppress
 	@$(subst $(ASAN_LOGS),$(PRELOAD)/logs,$(subst \
@@ -87,8 +95,7 @@ VALGRIND_OPTIONS := --leak-check=full --show-possibly-lost=no \
 valgrind: ## t/*.t with nginx under valgrind (SPEC=name); takes minutes
 	@t/lib/dependencies.sh build test valgrind
 	@$(MAKE) --no-print-directory module
-	@rm -rf $(VALGRIND_LOGS)
-	@mkdir -p $(VALGRIND_LOGS)
+	@$(call report_folder,$(VALGRIND_LOGS))
 	@$(SPEC_ENV) TEST_NGINX_TIMEOUT=20 TEST_NGINX_SLEEP=0.3 \
 	    TEST_NGINX_USE_VALGRIND='$(VALGRIND_OPTIONS)' \
 	    t/lib/without-reports $(VALGRIND_LOGS) $(RUN_TESTS) $(SOCKET_SPECS)

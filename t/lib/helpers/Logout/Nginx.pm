@@ -104,7 +104,7 @@ sub adapt {
 
     my $path = "$self->{folder}/nginx.conf";
     system('t/lib/adapt-example', "conf-examples/$example", $self->{folder},
-        $ENV{TEST_NGINX_LOAD_MODULES}, $self->{port}, 0) == 0
+        $ENV{TEST_NGINX_LOAD_MODULES} // '', $self->{port}, 0) == 0
         or die "conf-examples/$example cannot be adapted.\n";
 
     open my $in, '<', $path or die "$path: $!\n";
