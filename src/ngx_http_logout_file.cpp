@@ -54,13 +54,27 @@ bool read_all(ngx_conf_t* cf, ngx_file_t& file, off_t size,
 }
 
 
+// ngx_conf_full_name() keeps an absolute name as it is, and open() wants a NUL.
+ngx_str_t terminated(ngx_pool_t* pool, std::string_view path)
+{
+    auto* const data = static_cast<u_char*>(ngx_pcalloc(pool, path.size() + 1));
+
+    if (data == nullptr) {
+        return ngx_null_string;
+    }
+
+    ngx_memcpy(data, path.data(), path.size());
+    return {path.size(), data};
+}
+
+
 bool read(ngx_conf_t* cf, std::string_view path, off_t max_size,
           Secrecy secrecy, std::string& content)
 {
     ngx_file_t file = {};
     ngx_file_info_t info;
 
-    file.name = copy_to_pool(cf->pool, path);
+    file.name = terminated(cf->pool, path);
     file.log = cf->log;
 
     if (file.name.data == nullptr ||
