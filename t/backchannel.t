@@ -651,3 +651,12 @@ POST /explain
 --- more_headers
 Content-Type: application/json
 --- response_body_like: ^\{"result":"bad_request","error":"invalid_logout_token","status":400,
+
+
+
+=== TEST 57: other parameters of the form are ignored
+--- request eval: ::call('/backchannel', ::logout_token(sid => 's1')) . '&trace=on&state=1'
+--- response_headers
+X-Result: logged_out
+--- x_redis_gone
+sess:1

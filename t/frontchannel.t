@@ -388,3 +388,30 @@ POST /explain
 Content-Type: application/json
 --- x_no_frame: 1
 --- response_body_like: ^\{"result":"bad_request","error":"malformed_request","status":400,
+
+
+
+=== TEST 27: a sibling's page, where only the own origin may end sessions
+--- config
+    logout_session       format=raw cookie=sid prefix=sess:;
+    logout_frontchannel  issuer=https://id.example.test;
+    logout_cross_site    same-origin;
+    location = /frontchannel { logout oidc-frontchannel; }
+--- x_no_frame: 1
+--- more_headers eval
+[map { "Cookie: sid=2\nSec-Fetch-Site: same-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: iframe\nReferer: https://$_/" }
+    qw(shop.example.test id.example.test)]
+--- request eval: [('GET /frontchannel') x 2]
+--- error_code eval: [403, 200]
+--- response_headers eval: ['X-Result: cross_site', 'X-Result: logged_out']
+
+
+
+=== TEST 28: a logout URL that was registered with a query of its own
+--- request eval: "GET /frontchannel?tenant=7&$::Named&trace=on"
+--- response_headers
+X-Result: logged_out
+--- x_redis_gone
+sess:1
+--- x_redis_kept
+sess:2

@@ -5,7 +5,7 @@
 //   node run.js FOLDER [NAME...]
 //
 // FOLDER gets the bundles, the profile, the logs. NAMEs are SDKs,
-// "cross-site", "prerender" or "examples".
+// "cross-site", "prerender", "frontchannel" or "examples".
 //
 // SPID_SDK in the environment names the main file of Schibsted's SDK 2.x, to
 // run that and not what stands in for it.
@@ -25,6 +25,7 @@ const { Walk } = require('./prerender.js');
 const { Provider } = require('./provider.js');
 const crossSite = require('./cross-site.js');
 const examples = require('./examples.js');
+const frontchannel = require('./frontchannel.js');
 const readme = require('./readme.js');
 const site = require('./site.js');
 
@@ -110,12 +111,14 @@ async function build(sdks) {
         providerPort: provider.port,
         tlsPort: await servers.freePort(),
         examplePort: await servers.freePort(),
-        tls: certify(folder, [...site.domains,
+        tls: certify(folder, [...site.domains, `*.${frontchannel.domain}`,
             ...policies.map((policy) => `*.${crossSite.domainOf(policy)}`)]),
     };
     world.nginx = await servers.startNginx(folder,
-        site.configuration(world, sdks, crossSite.configuration(world,
-            policies)), world.tlsPort);
+        site.configuration(world, sdks, [
+            crossSite.configuration(world, policies),
+            frontchannel.configuration(world),
+        ].join('\n')), world.tlsPort);
 
     const settings = {
         ports: {
@@ -166,6 +169,7 @@ async function run(name, test, world) {
 async function runAll(world) {
     const waiting = [['cross-site', crossSite.test],
         ['prerender', crossSite.testPrerendering],
+        ['frontchannel', frontchannel.test],
         ['examples', examples.test],
         ...tests.map((name) => [name, require(`./tests/${name}.js`)])]
         .filter(([name]) => isWanted(name));
