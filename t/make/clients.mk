@@ -6,7 +6,7 @@ CLIENTS := $(BUILD)/clients
 CLIENTS_SRC := t/clients
 
 TEST_NEEDS += browser
-SHORT_TESTS += $(CLIENTS)/logouts
+SHORT_TESTS += $(CLIENTS)/logouts $(CLIENTS)/tokens
 
 .PHONY: clients clients-run
 clients: ## SDKs in Chromium, logged out by nginx (CLIENT=name)
@@ -21,9 +21,17 @@ $(CLIENTS)/node_modules: $(CLIENTS_SRC)/package.json \
         $(CLIENTS_SRC)/package-lock.json
 	@t/lib/install-npm $(CLIENTS_SRC) $(@D)
 
+# $(call clients-program,SCRIPT,FOLDER): one that runs a script with the packages
+define clients-program
+@printf '%s\n' '#!/bin/sh' \
+    'export PATH=$(abspath $(CLIENTS))/node_modules/.bin:$$PATH' \
+    'export NODE_PATH=$(abspath $(CLIENTS))/node_modules' \
+    'exec node $(CLIENTS_SRC)/$(1) $(2) "$$@"' > $@
+@chmod +x $@
+endef
+
 $(CLIENTS)/logouts: t/make/clients.mk $(CLIENTS)/node_modules
-	@printf '%s\n' '#!/bin/sh' \
-	    'export PATH=$(abspath $(@D))/node_modules/.bin:$$PATH' \
-	    'export NODE_PATH=$(abspath $(@D))/node_modules' \
-	    'exec node $(CLIENTS_SRC)/run.js $(CLIENTS) "$$@"' > $@
-	@chmod +x $@
+	$(call clients-program,run.js,$(CLIENTS))
+
+$(CLIENTS)/tokens: t/make/clients.mk $(CLIENTS)/node_modules
+	$(call clients-program,tokens.js,$(CLIENTS)/signed)

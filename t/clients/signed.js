@@ -1,0 +1,298 @@
+// ID tokens and logout tokens, signed by the npm library jose with keys that
+// nobody had before: those that a client has to accept, and those that it has to
+// refuse (OpenID Connect RP-Initiated Logout 1.0, section 4; Back-Channel Logout
+// 1.0, section 2.6; RFC 8725). A kind is "id_token_hint" or "logout_token".
+
+const crypto = require('crypto');
+
+const jose = require('jose');
+
+const issuer = 'https://id.example.test';
+const event = 'http://schemas.openid.net/event/backchannel-logout';
+const now = () => Math.floor(Date.now() / 1000);
+
+// Makes the provider's keys, and others with which it does not sign. "pinned"
+// is for PS256 only.
+async function makeKeys() {
+    const wanted = {
+        rsa: 'RS256', ec: 'ES256', ed: 'EdDSA', pinned: 'PS256',
+        otherRsa: 'RS256', otherEc: 'ES256', otherEd: 'EdDSA',
+        p384: 'ES384', p521: 'ES512',
+    };
+    const made = await Promise.all(Object.values(wanted).map((algorithm) =>
+        jose.generateKeyPair(algorithm, { extractable: true })));
+
+    return Object.fromEntries(Object.keys(wanted).map((name, i) =>
+        [name, made[i]]));
+}
+
+async function keySet(keys) {
+    const listed = ['rsa', 'ec', 'ed', 'pinned', 'p384'];
+    const jwks = await Promise.all(listed.map(async (name) => ({
+        ...await jose.exportJWK(keys[name].publicKey), kid: name, use: 'sig',
+        ...name === 'pinned' ? { alg: 'PS256' } : {},
+    })));
+
+    return { keys: jwks };
+}
+
+function claimsOf(kind, changes = {}) {
+    return {
+        iss: issuer, aud: 'spa', iat: now(), exp: now() + 60, sub: 'u1',
+        ...kind === 'logout_token'
+            ? { jti: crypto.randomUUID(), events: { [event]: {} } } : {},
+        ...changes,
+    };
+}
+
+// A token of `kind`; `key` signs, and `kid` says which key that is.
+function sign(kind, { alg, key, kid, header = {}, claims = {} }) {
+    return new jose.SignJWT(claimsOf(kind, claims))
+        .setProtectedHeader({ alg, ...kid === undefined ? {} : { kid },
+            ...header })
+        .sign(key);
+}
+
+// Takes the first part of the one and the others of another.
+function withPart(index, from, token) {
+    const parts = token.split('.');
+    parts[index] = from.split('.')[index];
+    return parts.join('.');
+}
+
+function encode(object) {
+    return jose.base64url.encode(JSON.stringify(object));
+}
+
+// jose binds a key to an algorithm; a provider's RSA key may have several.
+async function withAlgorithm(pair, algorithm) {
+    return jose.importJWK(await jose.exportJWK(pair.privateKey), algorithm);
+}
+
+const asPs256 = (pair) => withAlgorithm(pair, 'PS256');
+
+// What has to be accepted, as functions from the kind to a token.
+function goodTokens(keys) {
+    const signed = (alg, name, kid = name) => (kind) =>
+        sign(kind, { alg, key: keys[name].privateKey, kid });
+
+    return {
+        RS256: signed('RS256', 'rsa'),
+        PS256: async (kind) => sign(kind, {
+            alg: 'PS256', kid: 'rsa', key: await asPs256(keys.rsa),
+        }),
+        'PS256, with a key for that alone': signed('PS256', 'pinned'),
+        ES256: signed('ES256', 'ec'),
+        EdDSA: signed('EdDSA', 'ed'),
+        'EdDSA by its newer name, Ed25519': signed('Ed25519', 'ed'),
+        'ES256 without "kid", with one key that fits': (kind) =>
+            sign(kind, { alg: 'ES256', key: keys.ec.privateKey }),
+    };
+}
+
+// HMACs whose secret is something that everybody can read.
+async function confusions(keys) {
+    const { publicKey } = keys.rsa;
+    const jwk = await jose.exportJWK(publicKey);
+    const secrets = {
+        'in PEM': await jose.exportSPKI(publicKey),
+        'in PEM, without its last newline':
+            (await jose.exportSPKI(publicKey)).trimEnd(),
+        'as JSON': JSON.stringify(jwk),
+        'as its modulus': jose.base64url.decode(jwk.n),
+        'in DER': crypto.createPublicKey({ key: jwk, format: 'jwk' })
+            .export({ type: 'spki', format: 'der' }),
+    };
+    const cases = {};
+
+    for (const [form, secret] of Object.entries(secrets)) {
+        for (const alg of ['HS256', 'HS384', 'HS512']) {
+            cases[`${alg} with the public key ${form}`] = {
+                token: (kind) => sign(kind, {
+                    alg, kid: 'rsa', key: Buffer.from(secret),
+                }),
+                reason: 'algorithm is not',
+            };
+        }
+    }
+    return cases;
+}
+
+function unsigned(header) {
+    return (kind) => `${encode(header)}.${encode(claimsOf(kind))}.`;
+}
+
+function unsignedTokens(keys) {
+    const cases = {
+        'alg none, by jose': {
+            token: (kind) =>
+                new jose.UnsecuredJWT(claimsOf(kind)).encode(),
+            reason: 'not signed',
+        },
+        'alg none, with the signature of another token': {
+            token: async (kind) => {
+                const good = await sign(kind, { alg: 'RS256', kid: 'rsa',
+                    key: keys.rsa.privateKey });
+                return withPart(2, good, unsigned({ alg: 'none' })(kind));
+            },
+            reason: 'not signed',
+        },
+        'RS256 without a signature': {
+            token: unsigned({ alg: 'RS256', kid: 'rsa' }),
+            reason: 'not signed',
+        },
+    };
+
+    for (const alg of ['None', 'NONE', 'nOnE']) {
+        cases[`alg ${alg}`] = { token: unsigned({ alg }),
+            reason: 'not signed' };
+    }
+    return cases;
+}
+
+function unlistedAlgorithms(keys) {
+    const cases = {};
+
+    for (const [alg, name] of [['RS384', 'rsa'], ['RS512', 'rsa'],
+        ['PS384', 'rsa'], ['PS512', 'rsa'], ['ES384', 'p384'],
+        ['ES512', 'p521']]) {
+        cases[`${alg}, which is not listed`] = {
+            token: async (kind) => sign(kind, {
+                alg, kid: name, key: await withAlgorithm(keys[name], alg),
+            }),
+            reason: 'algorithm is not',
+        };
+    }
+    return cases;
+}
+
+function wrongKeys(keys) {
+    const by = (alg, name, kid, header) => (kind) =>
+        sign(kind, { alg, key: keys[name].privateKey, kid, header });
+
+    return {
+        'RS256 of another provider': {
+            token: by('RS256', 'otherRsa', 'rsa'), reason: 'signature is wrong',
+        },
+        'ES256 of another provider': {
+            token: by('ES256', 'otherEc', 'ec'), reason: 'signature is wrong',
+        },
+        'EdDSA of another provider': {
+            token: by('EdDSA', 'otherEd', 'ed'), reason: 'signature is wrong',
+        },
+        'a "kid" that no key has': {
+            token: by('RS256', 'rsa', 'unheard-of'), reason: 'no key',
+        },
+        'the "kid" of a key of another type': {
+            token: by('RS256', 'rsa', 'ec'), reason: 'no key',
+        },
+        'the "kid" of another key of its type': {
+            token: async (kind) => sign(kind, { alg: 'PS256', kid: 'pinned',
+                key: await asPs256(keys.rsa) }),
+            reason: 'signature is wrong',
+        },
+        'RS256 with a key for PS256 alone': {
+            token: async (kind) => sign(kind, { alg: 'RS256', kid: 'pinned',
+                key: await withAlgorithm(keys.pinned, 'RS256') }),
+            reason: 'no key',
+        },
+        'no "kid", and two keys that fit': {
+            token: async (kind) => sign(kind, { alg: 'PS256',
+                key: await asPs256(keys.rsa) }),
+            reason: 'several fit',
+        },
+        'a key in the header': {
+            token: async (kind) => sign(kind, {
+                alg: 'RS256', kid: 'mine', key: keys.otherRsa.privateKey,
+                header: { jwk: await jose.exportJWK(keys.otherRsa.publicKey) },
+            }),
+            reason: 'no key',
+        },
+        'a URL of keys in the header': {
+            token: by('RS256', 'otherRsa', 'mine',
+                { jku: 'https://evil.example/jwks.json' }),
+            reason: 'no key',
+        },
+    };
+}
+
+function tamperedTokens(keys) {
+    const good = (kind, claims) => sign(kind, { alg: 'RS256', kid: 'rsa',
+        key: keys.rsa.privateKey, claims });
+
+    return {
+        'claims of another token': {
+            token: async (kind) => withPart(1, await good(kind, { sub: 'u2' }),
+                await good(kind)),
+            reason: 'signature is wrong',
+        },
+        'an algorithm put in place of another': {
+            token: async (kind) => withPart(0,
+                `${encode({ alg: 'PS256', kid: 'rsa' })}.`, await good(kind)),
+            reason: 'signature is wrong',
+        },
+        'a critical header parameter': {
+            token: async (kind) => withPart(0,
+                `${encode({ alg: 'RS256', kid: 'rsa', crit: ['exp'],
+                    exp: now() })}.`, await good(kind)),
+            reason: 'critical',
+        },
+        'encrypted for the provider': {
+            token: async (kind) => new jose.EncryptJWT(claimsOf(kind))
+                .setProtectedHeader({ alg: 'RSA-OAEP', enc: 'A256GCM' })
+                .encrypt(await jose.importJWK(
+                    await jose.exportJWK(keys.rsa.publicKey), 'RSA-OAEP')),
+            reason: 'encrypted',
+        },
+    };
+}
+
+// Claims that are wrong in a token that is signed well.
+const wrongClaims = {
+    'another issuer': [{ iss: 'https://evil.example' }, '"iss"'],
+    'its issuer with a slash': [{ iss: `${issuer}/` }, '"iss"'],
+    'no issuer': [{ iss: undefined }, '"iss"'],
+    'a list of issuers': [{ iss: [issuer] }, '"iss"'],
+    'no audience': [{ aud: undefined }, '"aud"'],
+    'an empty list of audiences': [{ aud: [] }, '"aud"'],
+};
+
+const wrongLogoutClaims = {
+    'another client': [{ aud: 'other' }, '"aud"'],
+    'another client, too': [{ aud: ['spa', 'other'] }, '"aud"'],
+    'no "iat"': [{ iat: undefined }, '"iat"'],
+    'issued in the future': [{ iat: now() + 3600 }, '"iat"'],
+    'no "exp"': [{ exp: undefined }, '"exp"'],
+    expired: [{ exp: now() - 3600 }, 'expired'],
+    'no "events"': [{ events: undefined }, '"events"'],
+    'an event of another kind':
+        [{ events: { 'http://schemas.openid.net/event/x': {} } }, '"events"'],
+    'an event that is no object': [{ events: { [event]: true } }, '"events"'],
+    'a "nonce"': [{ nonce: 'n' }, '"nonce"'],
+    'neither "sid" nor "sub"': [{ sub: undefined }, 'neither'],
+    'no "jti"': [{ jti: undefined }, '"jti"'],
+};
+
+function claimCases(keys, list) {
+    return Object.fromEntries(Object.entries(list).map(
+        ([what, [claims, reason]]) => [what, {
+            token: (kind) => sign(kind, { alg: 'ES256', kid: 'ec',
+                key: keys.ec.privateKey, claims }),
+            reason,
+        }]));
+}
+
+// { what: { token, reason } } of what is refused.
+async function badTokens(kind, keys) {
+    return {
+        ...unsignedTokens(keys),
+        ...unlistedAlgorithms(keys),
+        ...await confusions(keys),
+        ...wrongKeys(keys),
+        ...tamperedTokens(keys),
+        ...claimCases(keys, wrongClaims),
+        ...kind === 'logout_token' ? claimCases(keys, wrongLogoutClaims) : {},
+    };
+}
+
+module.exports = { badTokens, goodTokens, issuer, keySet, makeKeys };
