@@ -8,7 +8,7 @@ const readme = require('./readme.js');
 const site = require('./site.js');
 const { until } = require('./visitor.js');
 const prerender = require('./prerender.js');
-const { requests } = require('./requests.js');
+const { follow, requests } = require('./requests.js');
 
 // The words of the table: from which pages a logout succeeds with which cookie.
 // A page of another site gets by with a SameSite=None cookie only, where the
@@ -45,7 +45,7 @@ function endpoint(policy, world) {
         server_name *.${domainOf(policy)};
 
         logout_cross_site ${policy};
-        logout_return_url /out;
+        logout_return_url /out /prerender/after;
         logout_session    format=raw cookie=Lax prefix=Lax: secure;
         logout_session    format=raw cookie=None prefix=None: secure
                           samesite=none;
@@ -76,7 +76,7 @@ function configuration(world, policies) {
     return policies.map((policy) => endpoint(policy, world)).join('\n');
 }
 
-// The table: { policies, rows: [{ request, verdicts }] }.
+// The table: { policies, rows: [{ request, cells }] }.
 function readTable() {
     const { head, rows } = readme.table('a page has');
 
@@ -84,6 +84,12 @@ function readTable() {
         policies: head.slice(1).map(readme.code),
         rows: rows.map(([request, ...cells]) => ({ request, cells })),
     };
+}
+
+const link = 'a link';
+
+function rowOf(table, wanted) {
+    return table.rows.find(({ request }) => request === wanted);
 }
 
 async function setSessions(world, host) {
@@ -125,25 +131,40 @@ function expectedLeft(cell, place) {
     };
 }
 
-async function tryRequest(world, page, trial) {
-    const { request, policy, place, cell } = trial;
-    const what = `${request}, ${policy}, ${place}`;
+// Compares what is left with what a cell of the table says.
+async function checkLeft(world, trial, cell, what) {
     const host = hostOf(trial);
+    const expected = expectedLeft(cell, trial.place);
 
-    await beginSessions(world, host);
-    await page.goto(pageOf(trial));
-    const asked = await requests[request](page, `https://${host}/logout${
-        request.includes('client') ? '-of-client' : ''}`);
-    if (asked) {
-        await until(() => world.logLines(host).length > 0,
-            `${what}: a request`);
-    }
-
-    const expected = expectedLeft(cell, place);
     tap.equal(await sessionsLeft(world, host), expected.sessions,
         `${what}: sessions left`);
     tap.equal(await cookiesLeft(world, host), expected.cookies,
         `${what}: cookies left`);
+}
+
+async function tryRequest(world, page, trial) {
+    const { request, policy, place, cell, linkCell } = trial;
+    const what = `${request}, ${policy}, ${place}`;
+    const host = hostOf(trial);
+    const url = `https://${host}/logout${
+        request.includes('client') ? '-of-client' : ''}`;
+    const requestsOf = (number, of) => until(() =>
+        world.logLines(host).length >= number, `${of}: a request`);
+
+    await beginSessions(world, host);
+    await page.goto(pageOf(trial));
+    const asked = await requests[request](page, url);
+    if (asked) {
+        await requestsOf(1, what);
+    }
+    await checkLeft(world, trial, cell, what);
+
+    // the answer to what was fetched ahead must not be that to the link
+    if (request.includes('prefetch')) {
+        await follow(page, url);
+        await requestsOf(asked ? 2 : 1, `${what}, then a link`);
+        await checkLeft(world, trial, linkCell, `${what}, then a link`);
+    }
     return asked;
 }
 
@@ -159,7 +180,8 @@ async function tryPolicy(world, table, policy, needsFront) {
         const asked = [];
         for (const place of everywhere) {
             asked.push(await tryRequest(world, page,
-                { row, request, policy, place, cell: cells[column] }));
+                { row, request, policy, place, cell: cells[column],
+                    linkCell: rowOf(table, link).cells[column] }));
         }
         tap.equal(asked.slice(0, 2), [true, true],
             `${request}, ${policy}: the browser asks`);
@@ -185,6 +207,7 @@ function prerenderTrials() {
     const table = readTable();
     const row = table.rows.findIndex(({ request }) =>
         request === prerender.request);
+    const { cells: links } = rowOf(table, link);
 
     return table.policies.flatMap((policy, column) =>
         everywhere.map((place) => {
@@ -194,6 +217,7 @@ function prerenderTrials() {
                 host: hostOf(trial),
                 origin: new URL(pageOf(trial)).origin,
                 mayAsk: place !== 'another site',
+                mayFollow: verdicts[links[column]].Lax.includes(place),
                 left: expectedLeft(table.rows[row].cells[column], place)
                     .sessions,
             };
@@ -203,9 +227,13 @@ function prerenderTrials() {
 async function testPrerendering(world) {
     await prerender.test(world, {
         begin: ({ host }) => setSessions(world, host),
-        check: async ({ host, what, left }) => {
+        checkRefusal: async ({ host, what, left }) => {
             tap.equal(await sessionsLeft(world, host), left,
                 `${what}: sessions left`);
+        },
+        checkLogout: async ({ host, what }) => {
+            tap.equal(await sessionsLeft(world, host), [],
+                `${what}, then a link: sessions left`);
         },
     });
 }

@@ -90,6 +90,19 @@ function prefetching() {
     return Object.assign(act, { needsFront: true });
 }
 
+// What a user does: a click on a link.
+async function follow(page, url) {
+    const from = page.url();
+
+    await page.evaluate((target) => {
+        document.body.innerHTML = `<a href="${target}">Sign out</a>`;
+    }, url);
+    await Promise.all([
+        page.waitForURL((next) => next.href !== from, { timeout: patience }),
+        page.click('a', { noWaitAfter: true }),
+    ]);
+}
+
 const requests = {
     'a link': leaving((url) => {
         document.body.innerHTML = `<a href="${url}">Sign out</a>`;
@@ -114,4 +127,4 @@ const requests = {
     'speculation rules, prefetch': prefetching(),
 };
 
-module.exports = { requests };
+module.exports = { follow, requests };

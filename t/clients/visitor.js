@@ -105,16 +105,18 @@ class Visitor {
         return this.world.logLines(edgeOf(this.name));
     }
 
-    // What it logged last, since the login. It logs after it answered.
-    async lastLogged() {
-        await until(() => this.logLines().length > this.linesBefore,
-            this.says('a log line'));
-        return this.logLines().at(-1);
+    // What it logged last, since the login. It logs after it answered, so this
+    // waits for `expected`, and for no longer than that may take.
+    async lastLogged(expected) {
+        const last = () => this.logLines().slice(this.linesBefore).at(-1);
+
+        await until(() => last() === expected, expected).catch(() => {});
+        return last();
     }
 
     // The session is gone, here and in the browser; others' are not.
     async isLoggedOut(what, request) {
-        tap.equal(await this.lastLogged(), request,
+        tap.equal(await this.lastLogged(request), request,
             this.says(`${what}: request`));
         tap.equal(await this.isAlive(), false,
             this.says(`${what}: the session is gone from Redis`));

@@ -45,8 +45,8 @@ async function isRefused(visitor) {
     equal(error.description, 'Browser triggered error',
         visitor.says('the callback gets an error'));
     equal(await newEvents(visitor), [], visitor.says('there is no event'));
-    equal(await visitor.lastLogged(),
-        'GET /ajax/logout.js cross_site cross-site no-cors script',
+    const refused = 'GET /ajax/logout.js cross_site cross-site no-cors script';
+    equal(await visitor.lastLogged(refused), refused,
         visitor.says('the request is refused'));
     equal(await visitor.isAlive(), true, visitor.says('the session stays'));
 }
