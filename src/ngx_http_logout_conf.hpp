@@ -269,6 +269,16 @@ std::optional<std::size_t> ngx_http_logout_store_index(ngx_array_t* stores,
                                                        const std::string& name,
                                                        std::string& problem);
 
+// The location at `place`, whose sessions, tokens, events and index are
+// compiled, uses some of `stores`: lends them its resolver.
+void ngx_http_logout_use_stores(ngx_conf_t* cf, const ConfPlace& place,
+                                ngx_array_t* stores, LocationPolicy& location);
+
+// Once all locations are compiled: lends the resolver of the http level to
+// those of `stores` that have none. Returns false after saying which server's
+// name nobody can resolve.
+bool ngx_http_logout_check_names(ngx_conf_t* cf, ngx_array_t* stores);
+
 // Reads the arguments FILE issuer=URL of the directive or parameter that `cf`
 // is at. Returns nullptr after saying what is wrong with them.
 logout::TokenIssuer* ngx_http_logout_read_issuer(ngx_conf_t* cf);

@@ -359,6 +359,9 @@ bool compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
         }
     }
 
+    ngx_http_logout_use_stores(cf, *conf->place, main_conf(cf)->stores,
+                               *location);
+
     conf->policy = location;
     return true;
 }

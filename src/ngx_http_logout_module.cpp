@@ -475,7 +475,11 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
 
 ngx_int_t ngx_http_logout_postconfiguration(ngx_conf_t* cf)
 {
-    return ngx_http_logout_resolve_explain(cf) == NGX_OK
+    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
+        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
+
+    return ngx_http_logout_check_names(cf, lmcf->stores) &&
+                   ngx_http_logout_resolve_explain(cf) == NGX_OK
                ? ngx_http_logout_add_counting(cf)
                : NGX_ERROR;
 }

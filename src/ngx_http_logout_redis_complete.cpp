@@ -148,24 +148,6 @@ char* check_users(ngx_conf_t* cf, const RedisBlock& block)
     return NGX_CONF_OK;
 }
 
-
-char* check_resolved(ngx_conf_t* cf, const RedisBlock& block)
-{
-    if (block.unresolved.len == 0 || block.store->resolver != nullptr) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_uint_t line = cf->conf_file->line;
-
-    // the fault is where the server is named, not where the block ends
-    cf->conf_file->line = block.unresolved_line;
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s in \"%V\"",
-                       block.unresolved_reason, &block.unresolved);
-    cf->conf_file->line = line;
-
-    return ngx_http_logout_conf_error();
-}
-
 }  // namespace
 
 
@@ -196,7 +178,6 @@ char* ngx_http_logout_redis_complete(ngx_conf_t* cf, RedisBlock& block)
     }
 
     if (check_servers(cf, block) != NGX_CONF_OK ||
-        check_resolved(cf, block) != NGX_CONF_OK ||
         check_users(cf, block) != NGX_CONF_OK) {
         return ngx_http_logout_conf_error();
     }

@@ -130,7 +130,7 @@ char* set_sentinel_password_file(ngx_conf_t* cf, RedisBlock& block)
 char* set_server(ngx_conf_t* cf, RedisBlock& block)
 {
     return ngx_http_logout_redis_endpoint(cf, 1, logout::redis::default_port,
-                                          block.store->servers, block);
+                                          block.store->servers);
 }
 
 
@@ -138,8 +138,8 @@ char* set_sentinel(ngx_conf_t* cf, RedisBlock& block)
 {
     for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
         char* result = ngx_http_logout_redis_endpoint(
-            cf, i, logout::redis::default_sentinel_port, block.store->sentinels,
-            block);
+            cf, i, logout::redis::default_sentinel_port,
+            block.store->sentinels);
 
         if (result != NGX_CONF_OK) {
             return result;

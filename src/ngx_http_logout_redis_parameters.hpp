@@ -11,11 +11,6 @@ struct RedisBlock {
     logout::redis::StoreConf* store;
     ngx_uint_t seen;  // bits: which directives were given
 
-    // A server whose name was not found, which is no error with a resolver.
-    ngx_str_t unresolved;
-    const char* unresolved_reason;
-    ngx_uint_t unresolved_line;
-
     ngx_str_t sentinel_username;
     ngx_str_t sentinel_password;
 
@@ -53,7 +48,7 @@ char* ngx_http_logout_redis_complete_tls(ngx_conf_t* cf, RedisBlock& block);
 // Reads the address in cf->args[index] and adds it to `endpoints`.
 char* ngx_http_logout_redis_endpoint(ngx_conf_t* cf, ngx_uint_t index,
                                      in_port_t default_port,
-                                     ngx_array_t& endpoints, RedisBlock& block);
+                                     ngx_array_t& endpoints);
 
 // Reads the file in cf->args[1].
 char* ngx_http_logout_redis_password_file(ngx_conf_t* cf, ngx_str_t& password);

@@ -19,6 +19,31 @@ bool is_name(const ngx_url_t& url)
 }
 
 
+// No resolver is asked for these names (RFC 6761, section 6.3).
+bool is_local(const ngx_str_t& host)
+{
+    return to_view(host) == "localhost";
+}
+
+
+// "FILE:LINE"
+ngx_str_t place_of(ngx_conf_t* cf)
+{
+    const ngx_str_t& file = cf->conf_file->file.name;
+    const std::size_t size = file.len + 1 + NGX_INT_T_LEN;
+    auto* const text = static_cast<u_char*>(ngx_pnalloc(cf->pool, size));
+
+    if (text == nullptr) {
+        return ngx_null_string;
+    }
+
+    const u_char* const end =
+        ngx_snprintf(text, size, "%V:%ui", &file, cf->conf_file->line);
+
+    return {static_cast<std::size_t>(end - text), text};
+}
+
+
 ngx_str_t without_brackets(ngx_str_t host)
 {
     if (host.len > 2 && host.data[0] == '[') {
@@ -89,7 +114,7 @@ char* read_password(ngx_conf_t* cf, ngx_str_t* name, ngx_fd_t fd,
 
 char* ngx_http_logout_redis_endpoint(ngx_conf_t* cf, ngx_uint_t index,
                                      in_port_t default_port,
-                                     ngx_array_t& endpoints, RedisBlock& block)
+                                     ngx_array_t& endpoints)
 {
     ngx_str_t& value = ngx_http_logout_argument(cf, index);
     ngx_url_t url = {};
@@ -113,16 +138,15 @@ char* ngx_http_logout_redis_endpoint(ngx_conf_t* cf, ngx_uint_t index,
 
     bool name = is_name(url);
 
-    if (name && ngx_inet_resolve_host(cf->pool, &url) != NGX_OK) {
-        block.unresolved = value;
-        block.unresolved_reason =
-            url.err != nullptr ? url.err : "host not found";
-        block.unresolved_line = cf->conf_file->line;
+    // one that is not found now needs a resolver, which may follow
+    if (name) {
+        (void) ngx_inet_resolve_host(cf->pool, &url);
     }
 
-    *endpoint = {value,     without_brackets(url.host),
-                 url.port,  name,
-                 url.addrs, url.naddrs};
+    *endpoint = {value,        without_brackets(url.host),
+                 url.port,     name && !is_local(url.host),
+                 place_of(cf), url.addrs,
+                 url.naddrs};
 
     return NGX_CONF_OK;
 }

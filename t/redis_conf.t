@@ -110,7 +110,83 @@ no path in the unix domain socket in "unix:"
 host not found in "nowhere.invalid:6379"
 
 
-=== TEST 11: twice the same
+=== TEST 11: the file and the line, too
+--- http_config
+    logout_redis sessions {
+        server 127.0.0.1:6379;
+        cluster on;
+        server nowhere.invalid:6379;
+    }
+--- error_log eval
+qr/host not found in "nowhere.invalid:6379" in \S+nginx\.conf:\d+/
+
+
+=== TEST 12: a host that a resolver will know
+--- http_config
+    logout_redis sessions {
+        server nowhere.invalid:6379;
+    }
+    resolver 127.0.0.1:5353;
+--- config
+    location = /logout {
+        logout auth0;
+        logout_session format=raw cookie=sid;
+        logout_return_url /bye;
+    }
+--- request
+    GET /logout
+--- error_code: 302
+--- no_error_log
+host not found
+
+
+=== TEST 13: locations with resolvers of their own
+--- http_config
+    logout_redis sessions {
+        server nowhere.invalid:6379;
+    }
+--- config
+    logout_session format=raw cookie=sid;
+    logout_return_url /bye;
+
+    location = /logout {
+        resolver 127.0.0.1:5353;
+        logout auth0;
+    }
+    location = /same {
+        logout auth0;
+    }
+    location = /other {
+        resolver 127.0.0.1:5354;
+        logout auth0;
+    }
+--- request
+    GET /logout
+--- error_code: 302
+--- error_log eval
+qr/\[warn\] .*logout_redis "sessions" has no "resolver" and uses that of the first location, not that of the location in \S+nginx\.conf:\d+/
+
+
+=== TEST 14: no location has a resolver, the block has none
+--- http_config
+    logout_redis sessions {
+        server 127.0.0.1:6379;
+    }
+    logout_redis unused {
+        server nowhere.invalid:6379;
+    }
+--- config
+    location = /logout {
+        resolver 127.0.0.1:5353;
+        logout auth0;
+        logout_session format=raw cookie=sid redis=sessions;
+        logout_return_url /bye;
+    }
+--- error_log
+host not found in "nowhere.invalid:6379"
+
+
+=== TEST 15: twice the same
 --- x_block
     server 127.0.0.1;
     timeout 1s;
@@ -119,14 +195,14 @@ host not found in "nowhere.invalid:6379"
 "timeout" directive is duplicate
 
 
-=== TEST 12: too many values
+=== TEST 16: too many values
 --- x_block
     server 127.0.0.1 6379;
 --- error_log
 invalid number of arguments in "server" directive
 
 
-=== TEST 13: no value
+=== TEST 17: no value
 --- x_block
     server 127.0.0.1;
     password;
@@ -134,7 +210,7 @@ invalid number of arguments in "server" directive
 invalid number of arguments in "password" directive
 
 
-=== TEST 14: a time that is none
+=== TEST 18: a time that is none
 --- x_block
     server 127.0.0.1;
     timeout 1x;
@@ -142,7 +218,7 @@ invalid number of arguments in "password" directive
 invalid value "1x" in "timeout" directive
 
 
-=== TEST 15: no time at all
+=== TEST 19: no time at all
 --- x_block
     server 127.0.0.1;
     connect_timeout 0;
@@ -150,7 +226,7 @@ invalid value "1x" in "timeout" directive
 invalid value "0" in "connect_timeout" directive
 
 
-=== TEST 16: a database below zero
+=== TEST 20: a database below zero
 --- x_block
     server 127.0.0.1;
     database -1;
@@ -158,7 +234,7 @@ invalid value "0" in "connect_timeout" directive
 invalid value "-1" in "database" directive
 
 
-=== TEST 17: nothing may be pending
+=== TEST 21: nothing may be pending
 --- x_block
     server 127.0.0.1;
     max_pending 0;
@@ -166,7 +242,7 @@ invalid value "-1" in "database" directive
 invalid value "0" in "max_pending" directive
 
 
-=== TEST 18: an empty password
+=== TEST 22: an empty password
 --- x_block
     server 127.0.0.1;
     password "";
@@ -174,7 +250,7 @@ invalid value "0" in "max_pending" directive
 invalid value "" in "password" directive
 
 
-=== TEST 19: a user without a password
+=== TEST 23: a user without a password
 --- x_block
     server 127.0.0.1;
     username nginx;
@@ -182,7 +258,7 @@ invalid value "" in "password" directive
 "username" without a password in logout_redis "sessions"
 
 
-=== TEST 20: a password file that is missing
+=== TEST 24: a password file that is missing
 --- x_block
     server 127.0.0.1;
     password_file /nowhere/redis.password;
@@ -190,7 +266,7 @@ invalid value "" in "password" directive
 qr/open\(\) "\/nowhere\/redis\.password" failed \(2: No such file/
 
 
-=== TEST 21: a password file that is empty
+=== TEST 25: a password file that is empty
 --- x_block
     server 127.0.0.1;
     password_file /dev/null;
@@ -198,7 +274,7 @@ qr/open\(\) "\/nowhere\/redis\.password" failed \(2: No such file/
 the first line of the password file "/dev/null" is empty
 
 
-=== TEST 22: two passwords
+=== TEST 26: two passwords
 --- x_block
     server 127.0.0.1;
     password secret;
@@ -209,7 +285,7 @@ a password and a password file exclude each other
 secret
 
 
-=== TEST 23: two stores of one name
+=== TEST 27: two stores of one name
 --- http_config
     logout_redis sessions { server 127.0.0.1; }
     logout_redis sessions { server 127.0.0.1; }
@@ -217,14 +293,14 @@ secret
 duplicate logout_redis "sessions"
 
 
-=== TEST 24: a block inside
+=== TEST 28: a block inside
 --- x_block
     server 127.0.0.1 { weight 1; }
 --- error_log
 unexpected "{"
 
 
-=== TEST 25: several servers
+=== TEST 29: several servers
 --- x_block
     server 127.0.0.1:6379;
     server 127.0.0.1:6380;
@@ -232,7 +308,7 @@ unexpected "{"
 several "server" without "cluster on" in logout_redis "sessions"
 
 
-=== TEST 26: a cluster has one database
+=== TEST 30: a cluster has one database
 --- x_block
     server 127.0.0.1:6379;
     cluster on;
@@ -241,7 +317,7 @@ several "server" without "cluster on" in logout_redis "sessions"
 "database" with "cluster on" in logout_redis "sessions"
 
 
-=== TEST 27: neither on nor off
+=== TEST 31: neither on nor off
 --- x_block
     server 127.0.0.1:6379;
     cluster yes;
@@ -249,14 +325,14 @@ several "server" without "cluster on" in logout_redis "sessions"
 invalid value "yes" in "cluster" directive, it must be "on" or "off"
 
 
-=== TEST 28: sentinels without the name of the master
+=== TEST 32: sentinels without the name of the master
 --- x_block
     sentinel 127.0.0.1:26379;
 --- error_log
 "sentinel" without "master_name" in logout_redis "sessions"
 
 
-=== TEST 29: the name of a master without sentinels
+=== TEST 33: the name of a master without sentinels
 --- x_block
     server 127.0.0.1;
     master_name mymaster;
@@ -264,7 +340,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 "master_name" without "sentinel" in logout_redis "sessions"
 
 
-=== TEST 30: sentinels and a server
+=== TEST 34: sentinels and a server
 --- x_block
     server 127.0.0.1;
     sentinel 127.0.0.1;
@@ -273,7 +349,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 "server" and "sentinel" exclude each other in logout_redis "sessions"
 
 
-=== TEST 31: sentinels and a cluster
+=== TEST 35: sentinels and a cluster
 --- x_block
     sentinel 127.0.0.1;
     master_name mymaster;
@@ -282,7 +358,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 "cluster on" and "sentinel" exclude each other in logout_redis "sessions"
 
 
-=== TEST 32: what belongs to TLS, without it
+=== TEST 36: what belongs to TLS, without it
 --- x_block
     server 127.0.0.1;
     ssl_name redis.test;
@@ -290,7 +366,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 "ssl_name" without "ssl on" in logout_redis "sessions"
 
 
-=== TEST 33: TLS over a Unix socket
+=== TEST 37: TLS over a Unix socket
 --- x_block
     server unix:/tmp/redis.sock;
     ssl on;
@@ -298,7 +374,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 "ssl on" with a "unix:" server in logout_redis "sessions"
 
 
-=== TEST 34: certificates that are trusted, and not looked at
+=== TEST 38: certificates that are trusted, and not looked at
 --- x_block
     server 127.0.0.1;
     ssl on;
@@ -308,7 +384,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 "ssl_trusted_certificate" with "ssl_verify off" in logout_redis "sessions"
 
 
-=== TEST 35: a certificate without its key
+=== TEST 39: a certificate without its key
 --- x_block
     server 127.0.0.1;
     ssl on;
@@ -317,7 +393,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 "ssl_certificate" and "ssl_certificate_key" go together: one is missing in logout_redis "sessions"
 
 
-=== TEST 36: trusted certificates that are missing
+=== TEST 40: trusted certificates that are missing
 --- x_block
     server 127.0.0.1;
     ssl on;
@@ -326,7 +402,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 /nowhere/ca.crt
 
 
-=== TEST 37: replicas may not be waited for as long as commands
+=== TEST 41: replicas may not be waited for as long as commands
 --- x_block
     server 127.0.0.1;
     timeout 250ms;
@@ -335,7 +411,7 @@ invalid value "yes" in "cluster" directive, it must be "on" or "off"
 the time of "wait_replicas" is more than half of "timeout" in logout_redis "sessions"
 
 
-=== TEST 38: a time is missing
+=== TEST 42: a time is missing
 --- x_block
     server 127.0.0.1;
     wait_replicas 1;
@@ -343,7 +419,7 @@ the time of "wait_replicas" is more than half of "timeout" in logout_redis "sess
 invalid number of arguments in "wait_replicas" directive
 
 
-=== TEST 39: a resolver that is none
+=== TEST 43: a resolver that is none
 --- x_block
     server redis.test;
     resolver 127.0.0.1 valid=x;
@@ -351,7 +427,7 @@ invalid number of arguments in "wait_replicas" directive
 invalid parameter: valid=x
 
 
-=== TEST 40: a password file that others may read is worth a warning
+=== TEST 44: a password file that others may read is worth a warning
 --- http_config
     logout_redis sessions {
         server 127.0.0.1;

@@ -65,6 +65,57 @@ subtest 'a name is resolved while nginx runs' => sub {
     is $dns->queries, $queries, 'its address is known for an hour';
 };
 
+# A silent one answers no question.
+sub resolver_at {
+    my ($level, $redis, $own) = @_;
+
+    my $port = $redis->port;
+    my ($good, $silent) = map { Logout::FakeDns->start } 1 .. 2;
+    $good->answer('redis.test', 60, '127.0.0.1');
+    my %resolver = map { $_ => '' } qw(http server location block);
+    $resolver{$level} = resolver($good);
+    $resolver{$_} = resolver($silent) for $own ? qw(http server location) : ();
+    my $locations = Logout::Nginx::LOCATIONS;
+    $locations =~ s/(location = .logout \{)/$1 $resolver{location}/;
+
+    my $nginx = Logout::Nginx->start(http => <<"_",
+    logout_redis sessions {
+        server redis.test:$port;
+        timeout 3s;
+        connect_timeout 2s;
+        $resolver{block}
+    }
+    $resolver{http}
+_
+        server => "$resolver{server} $locations");
+    return ($nginx, $good, $silent);
+}
+
+subtest 'the resolver of the location, from whichever level' => sub {
+    my $redis = Logout::RedisServer->start;
+
+    for my $level (qw(http server location)) {
+        my ($nginx, $dns) = resolver_at($level, $redis);
+
+        is $nginx->logout('a'), 'no_session', "a resolver in $level {}";
+        cmp_ok $dns->queries, '>', 0, 'was asked';
+    }
+
+    my ($nginx, $own, $other) = resolver_at('block', $redis, 1);
+    is $nginx->logout('a'), 'no_session', 'the resolver of the block';
+    cmp_ok $own->queries, '>', 0, 'was asked';
+    is $other->queries, 0, 'and not that of the location';
+};
+
+subtest 'localhost is for no resolver' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $dns = Logout::FakeDns->start;
+    my $nginx = nginx_for('localhost:' . $redis->port, resolver($dns));
+
+    is $nginx->logout('a'), 'no_session', 'the logout';
+    is $dns->queries, 0, 'nobody was asked';
+};
+
 subtest 'a name that gets another address' => sub {
     my $old = Logout::RedisServer->start;
     my $new = Logout::RedisServer->start('--bind', '127.0.0.3',

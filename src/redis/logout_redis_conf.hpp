@@ -19,7 +19,8 @@ struct Endpoint {
     ngx_str_t name;  // as written in the configuration, for the log
     ngx_str_t host;
     in_port_t port;
-    bool is_name;  // `host` is neither an address nor a path
+    bool is_name;     // `host` is neither an address nor a path, to be resolved
+    ngx_str_t place;  // where it is configured, "FILE:LINE"; empty: learned
     ngx_addr_t* addresses;
     ngx_uint_t address_count;
 };
@@ -42,6 +43,7 @@ struct StoreConf {
     ngx_uint_t max_pending;      // commands queued or in flight, per worker
 
     ngx_resolver_t* resolver;  // nullptr: names are resolved once, here
+    bool resolver_is_lent;     // it is that of a location, not the block's
     TlsConf* tls;              // nullptr: plain text
     ngx_uint_t wait_replicas;  // that must have followed a delete; 0: any
     ngx_msec_t wait_time;      // at most, for that

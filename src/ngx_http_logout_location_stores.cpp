@@ -1,0 +1,136 @@
+// What a location and the logout_redis blocks that it uses have to agree on.
+
+#include "ngx_http_logout_conf.hpp"
+#include "ngx_http_logout_redis_conf.hpp"
+
+using logout::redis::Endpoint;
+using logout::redis::StoreConf;
+
+
+namespace {
+
+// nginx has a resolver everywhere; one that was not configured has no servers.
+ngx_resolver_t* configured_resolver(ngx_conf_t* cf)
+{
+    const auto* const clcf = static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    ngx_resolver_t* const resolver = clcf->resolver;
+
+    return resolver != nullptr && resolver->connections.nelts > 0 ? resolver
+                                                                  : nullptr;
+}
+
+
+// Connections are those of the worker, not of a location: one resolver has to
+// do for all locations.
+void lend_resolver(ngx_conf_t* cf, const ConfPlace& place, StoreConf& store)
+{
+    ngx_resolver_t* const resolver = configured_resolver(cf);
+
+    if (resolver == nullptr || resolver == store.resolver ||
+        (store.resolver != nullptr && !store.resolver_is_lent)) {
+        return;
+    }
+
+    if (store.resolver == nullptr) {
+        store.resolver = resolver;
+        store.resolver_is_lent = true;
+        return;
+    }
+
+    ngx_str_t file = to_ngx_str(place.file);
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "logout_redis \"%V\" has no \"resolver\" and uses that of the"
+                  " first location, not that of the location in %V:%ui",
+                  &store.name, &file, place.line);
+}
+
+
+template <typename Rules, typename Use>
+void use_each(const Rules& rules, Use use)
+{
+    for (const auto& rule : rules) {
+        use(rule.store);
+    }
+}
+
+
+template <typename Use>
+void use_stores(const LocationPolicy& location, Use use)
+{
+    use_each(location.sessions, use);
+    use_each(location.tokens, use);
+    use_each(location.events, use);
+
+    if (location.index != nullptr) {
+        use(location.index_store);
+    }
+}
+
+
+const Endpoint* unknown_name(const ngx_array_t& endpoints)
+{
+    const auto* const all = static_cast<const Endpoint*>(endpoints.elts);
+
+    for (ngx_uint_t i = 0; i < endpoints.nelts; ++i) {
+        if (all[i].address_count == 0) {
+            return &all[i];
+        }
+    }
+
+    return nullptr;
+}
+
+
+bool check_names(ngx_conf_t* cf, const StoreConf& store)
+{
+    const Endpoint* unknown = unknown_name(store.servers);
+
+    if (unknown == nullptr) {
+        unknown = unknown_name(store.sentinels);
+    }
+
+    if (unknown == nullptr || store.resolver != nullptr) {
+        return true;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "host not found in \"%V\" in %V",
+                  &unknown->name, &unknown->place);
+    return false;
+}
+
+}  // namespace
+
+
+void ngx_http_logout_use_stores(ngx_conf_t* cf, const ConfPlace& place,
+                                ngx_array_t* stores, LocationPolicy& location)
+{
+    use_stores(location, [&](std::size_t index) {
+        StoreConf& store = *static_cast<StoreConf**>(stores->elts)[index];
+
+        lend_resolver(cf, place, store);
+    });
+}
+
+
+bool ngx_http_logout_check_names(ngx_conf_t* cf, ngx_array_t* stores)
+{
+    if (stores == nullptr) {
+        return true;
+    }
+
+    auto* const* const all = static_cast<StoreConf**>(stores->elts);
+
+    for (ngx_uint_t i = 0; i < stores->nelts; ++i) {
+        if (all[i]->resolver == nullptr) {
+            all[i]->resolver = configured_resolver(cf);
+        }
+
+        if (!check_names(cf, *all[i])) {
+            return false;
+        }
+    }
+
+    return true;
+}
