@@ -147,6 +147,12 @@ struct LocationPolicy {
     const ProviderIndex* index = nullptr;  // logout_oidc_index
     std::size_t index_store = 0;           // as Session::store
     const CountedLocation* counted = nullptr;
+
+    // How long Redis may take, all commands together, in milliseconds; whether
+    // that has to be watched, the commands having deadlines of their own.
+    ngx_msec_t timeout = 0;
+    bool has_deadline = false;
+
     ngx_uint_t log_level = NGX_LOG_INFO;  // of refusals
 };
 
@@ -212,6 +218,7 @@ struct ngx_http_logout_loc_conf_t {
     ngx_uint_t methods;      // NGX_HTTP_GET, ...
     ngx_uint_t log_level;    // of refusals: NGX_LOG_INFO, ...
     ngx_flag_t match_query;
+    ngx_msec_t timeout;  // logout_timeout
 
     LocationPolicy* policy;  // only where `protocol` is set
 };
@@ -270,7 +277,8 @@ std::optional<std::size_t> ngx_http_logout_store_index(ngx_array_t* stores,
                                                        std::string& problem);
 
 // The location at `place`, whose sessions, tokens, events and index are
-// compiled, uses some of `stores`: lends them its resolver.
+// compiled, uses some of `stores`: lends them its resolver, and takes over how
+// long they may take where its own timeout is NGX_CONF_UNSET_MSEC.
 void ngx_http_logout_use_stores(ngx_conf_t* cf, const ConfPlace& place,
                                 ngx_array_t* stores, LocationPolicy& location);
 

@@ -494,6 +494,14 @@ void ngx_http_logout_count_abandoned(const CountedLocation& location)
 }
 
 
+void ngx_http_logout_count_timeout(const CountedLocation& location)
+{
+    if (location.counters != nullptr) {
+        ++location.counters->timeouts;
+    }
+}
+
+
 void ngx_http_logout_count_event(const CountedLocation& location, bool sent)
 {
     if (location.counters != nullptr) {

@@ -58,6 +58,9 @@ void ngx_http_logout_count_answer(const ngx_http_logout_main_conf_t* lmcf,
 // The client left before the answer.
 void ngx_http_logout_count_abandoned(const CountedLocation& location);
 
+// Redis was not waited for any longer than logout_timeout says.
+void ngx_http_logout_count_timeout(const CountedLocation& location);
+
 // Redis took an event, or it is lost.
 void ngx_http_logout_count_event(const CountedLocation& location, bool sent);
 

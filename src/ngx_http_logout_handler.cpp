@@ -51,6 +51,7 @@ void request_cleanup(void* data)
         ngx_http_logout_count_abandoned(*context->location.counted);
     }
 
+    ngx_http_logout_stop_deadline(*context);
     ngx_http_logout_drop_claim(*context);
 
     for (LogoutContext::Waiting& waiting : context->waiting) {
@@ -105,6 +106,8 @@ void count(const LogoutContext& context)
 ngx_int_t answer(LogoutContext& context)
 {
     std::string_view federated;
+
+    ngx_http_logout_stop_deadline(context);
 
     if (context.plan->federated && !context.plan->refusal) {
         federated = ngx_http_logout_federated_url(context);
@@ -401,6 +404,7 @@ void claim_handler(LogoutContext& context, TokenClaim claim)
 void ask_redis(LogoutContext& context)
 {
     context.sent_at = ngx_current_msec;
+    ngx_http_logout_start_deadline(context);
 
     if (context.plan->provider.token_id.empty()) {
         end_sessions(context);
@@ -477,6 +481,26 @@ logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,
                                                    std::size_t store)
 {
     return ngx_http_logout_main_conf(context.r)->workers[store];
+}
+
+
+void ngx_http_logout_expire(LogoutContext& context)
+{
+    // one or the other, never both: sessions wait for the claim
+    if (context.claim.pending != nullptr) {
+        ngx_http_logout_expire_claim(context);
+        return;
+    }
+
+    std::size_t left = context.replies_due;
+
+    // with the last one the context may go
+    for (auto* waiting = context.waiting.begin(); left > 0; ++waiting) {
+        if (waiting->pending != nullptr) {
+            --left;
+            reply_handler(waiting, logout::redis::give_up(waiting->pending));
+        }
+    }
 }
 
 

@@ -303,6 +303,7 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
     location.clients = conf->clients;
     location.federated = conf->federated;
     location.log_level = conf->log_level;
+    location.timeout = conf->timeout;
     location.allow = logout::allow_header(policy.methods);
 }
 
@@ -359,8 +360,8 @@ bool compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
         }
     }
 
-    ngx_http_logout_use_stores(cf, *conf->place, main_conf(cf)->stores,
-                               *location);
+    ngx_http_logout_use_stores(
+        cf, *conf->place, ngx_http_logout_main_conf(cf)->stores, *location);
 
     conf->policy = location;
     return true;

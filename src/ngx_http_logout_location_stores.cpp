@@ -69,6 +69,26 @@ void use_stores(const LocationPolicy& location, Use use)
 }
 
 
+// A logout token is asked for before the sessions are: the commands' own
+// deadlines would add up.
+bool asks_in_turn(const LocationPolicy& location)
+{
+    return location.index != nullptr &&
+           location.policy.protocol->asked_by == logout::AskedBy::provider;
+}
+
+
+void set_deadline(ngx_msec_t longest, LocationPolicy& location)
+{
+    if (location.timeout == NGX_CONF_UNSET_MSEC) {
+        location.timeout = longest;
+    }
+
+    location.has_deadline =
+        longest > location.timeout || (longest > 0 && asks_in_turn(location));
+}
+
+
 const Endpoint* unknown_name(const ngx_array_t& endpoints)
 {
     const auto* const all = static_cast<const Endpoint*>(endpoints.elts);
@@ -106,11 +126,16 @@ bool check_names(ngx_conf_t* cf, const StoreConf& store)
 void ngx_http_logout_use_stores(ngx_conf_t* cf, const ConfPlace& place,
                                 ngx_array_t* stores, LocationPolicy& location)
 {
+    ngx_msec_t longest = 0;
+
     use_stores(location, [&](std::size_t index) {
         StoreConf& store = *static_cast<StoreConf**>(stores->elts)[index];
 
         lend_resolver(cf, place, store);
+        longest = ngx_max(longest, store.timeout);
     });
+
+    set_deadline(longest, location);
 }
 
 

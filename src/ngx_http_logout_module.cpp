@@ -60,6 +60,20 @@ ngx_conf_bitmask_t ngx_http_logout_method_names[] = {
     { ngx_null_string, 0 }
 };
 
+char* ngx_http_logout_check_time(ngx_conf_t* cf, void* post, void* time)
+{
+    if (*static_cast<ngx_msec_t*>(time) > 0) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"logout_timeout\" must be more than 0");
+    return static_cast<char*>(NGX_CONF_ERROR);
+}
+
+
+ngx_conf_post_t ngx_http_logout_some_time = { ngx_http_logout_check_time };
+
 constexpr ngx_uint_t ngx_http_logout_any_level =
     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
@@ -219,6 +233,13 @@ ngx_command_t ngx_http_logout_commands[] = {
       offsetof(ngx_http_logout_loc_conf_t, log_level),
       &ngx_http_logout_log_levels },
 
+    { ngx_string("logout_timeout"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_logout_loc_conf_t, timeout),
+      &ngx_http_logout_some_time },
+
     { ngx_string("logout_status_zone"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
@@ -375,6 +396,7 @@ void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf)
     llcf->cross_site = NGX_CONF_UNSET_UINT;
     llcf->log_level = NGX_CONF_UNSET_UINT;
     llcf->match_query = NGX_CONF_UNSET;
+    llcf->timeout = NGX_CONF_UNSET_MSEC;
 
     return llcf;
 }
@@ -450,9 +472,13 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
         conf->methods, prev->methods,
         (NGX_CONF_BITMASK_SET | NGX_HTTP_GET | NGX_HTTP_POST));
 
-    // stays unset where nobody set it: the default is the protocol's
+    // stay unset where nobody set them: the defaults are those of the protocol
+    // and of Redis
     if (conf->match_query == NGX_CONF_UNSET) {
         conf->match_query = prev->match_query;
+    }
+    if (conf->timeout == NGX_CONF_UNSET_MSEC) {
+        conf->timeout = prev->timeout;
     }
 
     if (!ngx_http_logout_note_location(cf, conf)) {
@@ -475,10 +501,8 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
 
 ngx_int_t ngx_http_logout_postconfiguration(ngx_conf_t* cf)
 {
-    const auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(
-        ngx_http_conf_get_module_main_conf(cf, ngx_http_logout_module));
-
-    return ngx_http_logout_check_names(cf, lmcf->stores) &&
+    return ngx_http_logout_check_names(cf,
+                                       ngx_http_logout_main_conf(cf)->stores) &&
                    ngx_http_logout_resolve_explain(cf) == NGX_OK
                ? ngx_http_logout_add_counting(cf)
                : NGX_ERROR;

@@ -210,6 +210,12 @@ void ngx_http_logout_release_token(LogoutContext& context)
 }
 
 
+void ngx_http_logout_expire_claim(LogoutContext& context)
+{
+    fail(context, logout::redis::give_up(context.claim.pending));
+}
+
+
 void ngx_http_logout_drop_claim(LogoutContext& context)
 {
     if (context.claim.pending != nullptr) {

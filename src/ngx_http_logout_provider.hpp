@@ -68,6 +68,10 @@ bool ngx_http_logout_claim_token(LogoutContext& context,
 // Lets the token be used again, if it is ours: the logout failed.
 void ngx_http_logout_release_token(LogoutContext& context);
 
+// To be called when the claim is not waited for any longer, while it is not
+// decided: that is TokenClaim::unknown.
+void ngx_http_logout_expire_claim(LogoutContext& context);
+
 // To be called when the context ends while the claim is not decided.
 void ngx_http_logout_drop_claim(LogoutContext& context);
 

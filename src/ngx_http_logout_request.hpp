@@ -65,6 +65,7 @@ struct LogoutContext {
 
     TokenClaimState claim;
 
+    ngx_event_t* deadline = nullptr;  // only where the location has one
     ngx_msec_t sent_at = 0;
     std::optional<ngx_msec_t> redis_time;  // once the last reply is there
 
@@ -114,6 +115,16 @@ std::string_view ngx_http_logout_federated_url(LogoutContext& context);
 // This worker's client of a store.
 logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,
                                                    std::size_t store);
+
+// Redis is asked from now on: ngx_http_logout_expire() follows at the
+// location's deadline, if it has one, unless this is stopped. Throws
+// std::bad_alloc.
+void ngx_http_logout_start_deadline(LogoutContext& context);
+void ngx_http_logout_stop_deadline(LogoutContext& context);
+
+// Redis is not waited for any longer: what it did not answer has failed, or is
+// done later. The context may be gone when this returns.
+void ngx_http_logout_expire(LogoutContext& context);
 
 // A command to `store` failed: counts it, and keeps the first reason.
 void ngx_http_logout_note_failure(LogoutContext& context, std::size_t store,

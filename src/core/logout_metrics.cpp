@@ -36,6 +36,7 @@ void add_counters(LocationCounters& sum, const LocationCounters& more)
 
     sum.keys_deleted += more.keys_deleted;
     sum.abandoned += more.abandoned;
+    sum.timeouts += more.timeouts;
     sum.events_sent += more.events_sent;
     sum.events_failed += more.events_failed;
 }

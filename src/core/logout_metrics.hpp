@@ -33,6 +33,7 @@ struct LocationCounters {
     std::uint64_t errors[counted_errors];    // by RequestError
     std::uint64_t keys_deleted;
     std::uint64_t abandoned;      // clients that left before the answer
+    std::uint64_t timeouts;       // Redis was not waited for any longer
     std::uint64_t events_sent;    // accepted by Redis
     std::uint64_t events_failed;  // not accepted, or nothing is known of them
 };

@@ -41,6 +41,7 @@ void write_location(const LocationMetrics& location, JsonWriter& json)
     write_results(counters, json);
     json.member("keys_deleted").number(counters.keys_deleted);
     json.member("abandoned").number(counters.abandoned);
+    json.member("timeouts").number(counters.timeouts);
     json.member("events").open('{');
     json.member("sent").number(counters.events_sent);
     json.member("failed").number(counters.events_failed);

@@ -207,6 +207,11 @@ void write_locations(const Metrics& metrics, Writer& writer)
                             "Clients that left before the answer; their keys"
                             " are deleted all the same."},
                            &LocationCounters::abandoned, writer);
+    write_location_counter(metrics,
+                           {"nginx_logout_timeouts", "counter", "",
+                            "Logouts that waited for Redis as long as"
+                            " logout_timeout allows, and no longer."},
+                           &LocationCounters::timeouts, writer);
     write_events(metrics, writer);
 }
 

@@ -40,6 +40,18 @@ void forget(Pending* pending)
 }
 
 
+Reply give_up(Pending* pending)
+{
+    forget(pending);
+
+    if (!pending->on_hold) {
+        return {ReplyStatus::unavailable, 0, {}};
+    }
+
+    return {ReplyStatus::integer, pending->integer, {}, pending->integer == 0};
+}
+
+
 Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle)
 {
     void* place = ngx_palloc(cycle->pool, sizeof(Store));

@@ -86,6 +86,10 @@ bool is_down(const Store* store);
 // The handler will not be called; the command still runs.
 void forget(Pending* pending);
 
+// The same for who waits no longer. Returns what is known by now: of a delete
+// that waits for replicas that the key is gone, else `unavailable`.
+Reply give_up(Pending* pending);
+
 // Called in init_process and exit_process for every store of the cycle.
 // The result lives in the cycle's pool.
 Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle);

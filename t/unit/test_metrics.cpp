@@ -122,6 +122,7 @@ void counts_answers(void**)
     count_answer(one, Result::logged_out, RequestError::unknown_client, 1);
     count_answer(other, Result::prefetch, RequestError::none, 0);
     other.abandoned = 4;
+    other.timeouts = 7;
     other.events_sent = 5;
     other.events_failed = 6;
     add_counters(one, other);
@@ -133,6 +134,7 @@ void counts_answers(void**)
                      1);
     assert_int_equal(one.keys_deleted, 3);
     assert_int_equal(one.abandoned, 4);
+    assert_int_equal(one.timeouts, 7);
     assert_int_equal(one.events_sent, 5);
     assert_int_equal(one.events_failed, 6);
 }

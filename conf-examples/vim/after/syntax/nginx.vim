@@ -24,6 +24,7 @@ syn keyword ngxDirectiveThirdParty logout_return_url
 syn keyword ngxDirectiveThirdParty logout_session
 syn keyword ngxDirectiveThirdParty logout_status
 syn keyword ngxDirectiveThirdParty logout_status_zone
+syn keyword ngxDirectiveThirdParty logout_timeout
 syn keyword ngxDirectiveThirdParty logout_token
 syn keyword ngxDirectiveThirdParty logout_zone
 

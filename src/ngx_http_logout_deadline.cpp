@@ -1,0 +1,44 @@
+// The time that all of a request's commands to Redis may take together. Each
+// command has a deadline of its own; only where those are not enough is there a
+// timer for the request.
+
+#include "ngx_http_logout_request.hpp"
+
+#include "redis/logout_redis_ngx.hpp"
+
+
+namespace {
+
+void deadline_handler(ngx_event_t* event)
+{
+    auto& context = *static_cast<LogoutContext*>(event->data);
+
+    ngx_http_logout_count_timeout(*context.location.counted);
+    ngx_http_logout_expire(context);
+}
+
+}  // namespace
+
+
+void ngx_http_logout_start_deadline(LogoutContext& context)
+{
+    if (!context.location.has_deadline) {
+        return;
+    }
+
+    void* const place =
+        context.memory.allocate(sizeof(ngx_event_t), alignof(ngx_event_t));
+
+    context.deadline = static_cast<ngx_event_t*>(place);
+    logout::redis::init_event(*context.deadline, deadline_handler, &context,
+                              context.r->connection->log);
+    ngx_add_timer(context.deadline, context.location.timeout);
+}
+
+
+void ngx_http_logout_stop_deadline(LogoutContext& context)
+{
+    if (context.deadline != nullptr) {
+        logout::redis::stop_timer(*context.deadline);
+    }
+}
