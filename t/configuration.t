@@ -1097,3 +1097,44 @@ qr{return URL "blob:https://a\.example\.com/1": }
 --- x_location: logout auth0; logout_return_url / //a.example.com/;
 --- error_log eval
 qr{return URL "//a\.example\.com/": }
+
+
+
+=== TEST 132: an origin that is none, in a client's file
+--- x_http
+logout_client a { include ../html/client.conf; }
+--- user_files
+>>> client.conf
+return_url https://a.example.com/;
+
+origin a.example.com;
+--- error_log eval
+qr{"a\.example\.com".* in /\S+/html/client\.conf:3}
+
+
+
+=== TEST 133: a misspelled parameter in a client's file
+--- x_http
+logout_client a { include ../html/client.conf; }
+--- user_files
+>>> client.conf
+return_url https://a.example.com/;
+retrun_url https://a.example.com/bye;
+--- error_log eval
+qr{unknown parameter "retrun_url" in "logout_client", did you mean "return_url"\? in /\S+/html/client\.conf:2}
+
+
+
+=== TEST 134: a mistake in a file that a client's file includes
+--- x_http
+logout_client a { include ../html/client.conf; }
+--- user_files
+>>> client.conf
+return_url https://a.example.com/;
+include ../html/more.conf;
+>>> more.conf
+return_url https://a.example.com/a
+           https://a.example.com/a/../b;
+--- error_log eval
+qr{return URL "https://a\.example\.com/a/\.\./b": .* in /\S+/html/more\.conf:\d}
+

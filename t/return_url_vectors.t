@@ -1,6 +1,7 @@
 # Every payload of t/urls/redirect_vectors.json through nginx, with
 # absolute_redirect on and off: what is not allowed is not sent, and what is
-# sent is what the list allows. The user is logged out either way.
+# sent is what the list allows. The user is logged out either way. Of what is
+# refused nothing stands in a header, a page, a JSON body or a log.
 
 use strict;
 use warnings;
@@ -13,6 +14,8 @@ use JSON::PP ();
 
 my @vectors = @{read_json('t/urls/redirect_vectors.json')};
 
+# what nginx itself logs at "debug" holds the request
+log_level('info');
 no_shuffle();
 no_long_string();
 
@@ -28,11 +31,12 @@ sub read_json {
     return JSON::PP->new->utf8->decode(scalar <$in>);
 }
 
-# One block for each list, with a request for each vector and location.
+# One block for each list, with a request for each vector and location. The
+# refused ones come first: they are logged, and the log is awaited.
 sub allowed_and_refused {
     my %of_list;
 
-    for my $vector (@vectors) {
+    for my $vector (sort { $b->{expect} cmp $a->{expect} } @vectors) {
         push @{$of_list{join ' ', map { qq{"$_"} } @{$vector->{entries}}}},
             $vector;
     }
@@ -60,6 +64,14 @@ sub headers_of {
             : "! Location\nX-Error: return_url_not_allowed\n");
 }
 
+# A page for the one, JSON for the other of the two requests.
+sub accepts_of {
+    my ($vector) = @_;
+
+    return ('Cookie: sid=abc') x 2 if $vector->{expect} eq 'accept';
+    return map { "Cookie: sid=abc\nAccept: $_" } qw(text/html application/json);
+}
+
 sub perl_list {
     return '[' . join(', ', map { s/([\\'])/\\$1/gr =~ s/.*/'$&'/sr } @_) . ']';
 }
@@ -79,6 +91,7 @@ sub block {
     my $codes = twice(\&code_of, @listed);
     my $headers = twice(\&headers_of, @listed);
     my $forbidden = twice(\&forbidden_in, @listed);
+    my $accepts = perl_list(map { accepts_of($_) } @listed);
     return <<"END";
 === $list: $ids
 --- http_config
@@ -87,7 +100,11 @@ sub block {
         connect_timeout 10s;  # busy machines
         timeout         10s;
     }
+    log_format refused escape=none
+        '\$logout_result|\$logout_error|\$logout_client_id|'
+        '\$logout_return_url|\$logout_return_url_escaped';
 --- config
+    access_log        logs/access.log refused if=\$logout_error;
     logout_session    format=raw cookie=sid prefix=sess: redis=sessions;
     logout_return_url $list;
     add_header        X-Result \$logout_result always;
@@ -105,8 +122,8 @@ sub block {
 sess:abc = 1
 --- x_redis_gone
 sess:abc
---- more_headers
-Cookie: sid=abc
+--- more_headers eval
+$accepts
 --- request eval
 $requests
 --- error_code eval
@@ -115,10 +132,8 @@ $codes
 $headers
 --- raw_response_headers_unlike eval
 $forbidden
---- no_error_log
-[error]
-[crit]
-[alert]
+@{[logged(@listed)]}--- no_error_log eval
+['[error]', '[crit]', '[alert]', main::traces(), qr/[^\\x20-\\x7e\\n]/]
 END
 }
 
@@ -129,6 +144,17 @@ sub forbidden_in {
     my ($vector) = @_;
 
     return $vector->{expect} eq 'accept' ? '(?!)' : traces();
+}
+
+# What the module's variables say of a refused URL.
+sub logged {
+    return '' if !grep { $_->{expect} ne 'accept' } @_;
+    return <<'END';
+--- access_log
+logged_out|return_url_not_allowed|
+--- no_access_log eval
+qr/^(?!logged_out\|return_url_not_allowed\|\|\|$)/
+END
 }
 
 sub check_reflection {
