@@ -70,7 +70,6 @@ struct SessionRule {
     logout::CookieAttributes cookie;
     std::optional<logout::SessionReader> reader;
     std::optional<ngx_http_complex_value_t> key;  // key=
-    std::string key_text;                         // key=, as written
     std::string store_name;                       // redis=; empty: the only one
     std::optional<IndexRule> index;               // all=
 };

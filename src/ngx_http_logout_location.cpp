@@ -79,7 +79,7 @@ std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 // What the keys of a session begin with, as far as it is written.
 std::string key_text(const SessionRule& rule)
 {
-    return rule.key ? rule.key_text
+    return rule.key ? *rule.settings.key
                     : rule.settings.prefix.value_or("") +
                           rule.settings.name_space.value_or("");
 }

@@ -6,6 +6,8 @@
 #include "ngx_http_logout_file.hpp"
 #include "ngx_http_logout_value.hpp"
 
+#include "core/logout_key_template.hpp"
+
 
 namespace {
 
@@ -95,8 +97,7 @@ bool refuse_same_site(ngx_conf_t* cf, std::string_view argument)
 bool read_key(ngx_conf_t* cf, std::string_view argument, std::string_view value,
               SessionRule& rule)
 {
-    rule.settings.id_only = true;
-    rule.key_text = value;
+    rule.settings.key = value;
 
     if (!ngx_http_logout_compile_value(cf, value, rule.key.emplace())) {
         return false;
@@ -277,6 +278,17 @@ bool read_session(ngx_conf_t* cf, std::vector<SessionRule>& sessions)
 }
 
 
+void warn_of_any_key(ngx_conf_t* cf, std::string_view key)
+{
+    if (logout::is_bare_variable(key, "logout_token")) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "logout_token: a client can name any key of the"
+                           " database; give a text in \"key=\", and let"
+                           " nginx's Redis user delete nothing else");
+    }
+}
+
+
 bool read_token_parameter(ngx_conf_t* cf, std::string_view argument,
                           TokenRule& rule)
 {
@@ -288,6 +300,7 @@ bool read_token_parameter(ngx_conf_t* cf, std::string_view argument,
     }
 
     if (parameter.name == "key" && !parameter.value.empty()) {
+        warn_of_any_key(cf, parameter.value);
         return ngx_http_logout_compile_value(cf, parameter.value,
                                              rule.key.emplace());
     }

@@ -1138,3 +1138,29 @@ return_url https://a.example.com/a
 --- error_log eval
 qr{return URL "https://a\.example\.com/a/\.\./b": .* in /\S+/html/more\.conf:\d}
 
+
+
+
+=== TEST 135: a token that is the whole key is warned of
+--- x_location: logout schibsted; logout_token key=$logout_token;
+--- x_accepted: 1
+--- error_log eval
+qr{\[warn\] .*logout_token: a client can name any key of the database; give a text in "key=", and let nginx's Redis user delete nothing else in .*/nginx\.conf:\d+}
+
+
+
+=== TEST 136: and so is a session id
+--- x_location: logout auth0; logout_session format=raw cookie=sid key=${logout_session_id};
+--- x_accepted: 1
+--- error_log eval
+qr{\[warn\] .*logout_session: without a prefix the cookie of "format=raw" can name any key of the database that looks like a session id; give a text in "key=", and let nginx's Redis user delete nothing else in .*/nginx\.conf:\d+}
+
+
+
+=== TEST 137: not where there is a text, or a map
+--- x_http
+map $logout_session_id $made { default "sess:$logout_session_id"; }
+--- x_location: logout auth0; logout_session format=raw cookie=sid key=$made; logout_token key=t:$logout_token;
+--- x_accepted: 1
+--- no_error_log
+[warn]

@@ -108,7 +108,13 @@ my $source = join '', map { read_file($_) } glob 'src/ngx_http_logout_*.cpp';
 my %directives = map { $_ => 1 }
     $source =~ /\{\s*ngx_string\("(logout\w*)"\),\s*\n\s*(?:NGX_|ngx_http_logout_any)/g;
 for my $directive (sort keys %directives) {
-    ok $readme =~ /^### $directive$/m, "$directive is documented";
+    my ($section) = $readme =~ /^### $directive\n(.*?)^###? /ms;
+
+    ok defined $section, "$directive is documented" or next;
+    like $section, qr/^    Syntax: .*^    Default: .*^    Context: /ms,
+        "$directive: where, and what else";
+    like $section, qr/^```nginx\n[^`]*\b$directive\b/m, "$directive: an example";
+    like $section, qr/^Traps?[:,]/m, "$directive: its traps";
 }
 
 done_testing;

@@ -36,7 +36,7 @@ struct SessionSettings {
     std::optional<bool> base64;             // spring: useBase64Encoding
     std::optional<bool> hash;               // the key holds a hash of the id
     std::vector<std::string> secrets;       // newest first; empty: not verified
-    bool id_only = false;  // the caller makes the keys (key=) from the id
+    std::optional<std::string> key;  // of which the caller makes the keys
 };
 
 // Sets the parameter `name` of logout_session that is written "name=value".

@@ -1,5 +1,7 @@
 #include "logout_session_compile.hpp"
 
+#include "logout_key_template.hpp"
+
 #include <utility>
 
 namespace logout {
@@ -100,6 +102,7 @@ private:
     bool is_spring() const { return preset_.reading == IdReading::base64; }
     bool has_secrets() const { return !settings_.secrets.empty(); }
     bool always_verifies() const;
+    bool id_is_key() const;
     std::string format_name() const { return "format=" + settings_.format; }
 
     std::string means_nothing(std::string_view parameter) const
@@ -257,7 +260,7 @@ std::string Compiler::set_prefix()
         break;
     }
 
-    return settings_.prefix || settings_.id_only
+    return settings_.prefix || settings_.key
                ? std::string()
                : quoted(format_name()) + " needs \"prefix=\"";
 }
@@ -385,7 +388,7 @@ void Compiler::set_keys()
 
 std::vector<KeyRule> Compiler::key_rules(const std::string& cookie) const
 {
-    if (settings_.id_only) {
+    if (settings_.key) {
         return {};
     }
 
@@ -490,13 +493,23 @@ bool Compiler::always_verifies() const
 }
 
 
+// Whether the cookie chooses the whole key.
+bool Compiler::id_is_key() const
+{
+    if (settings_.key) {
+        return is_bare_variable(*settings_.key, "logout_session_id");
+    }
+
+    return prefix_.empty() && ((preset_.keys == KeyForm::plain && !hashed_) ||
+                               preset_.keys == KeyForm::rack);
+}
+
+
 void Compiler::restrict_unprefixed()
 {
-    bool id_is_key = preset_.keys == KeyForm::plain && !hashed_;
     bool restricted_already = !format_->id_lead.empty();
 
-    if (settings_.id_only || !prefix_.empty() || restricted_already ||
-        always_verifies() || !(id_is_key || preset_.keys == KeyForm::rack)) {
+    if (restricted_already || always_verifies() || !id_is_key()) {
         return;
     }
 
@@ -505,10 +518,11 @@ void Compiler::restrict_unprefixed()
         format_->alphabet = IdAlphabet::token;
     }
 
-    std::string remedy = preset_.secrets == SecretUse::none
-                             ? "\"prefix=\""
-                             : "\"secret_file=\", or \"prefix=\"";
-    if (preset_.takes_lead) {
+    std::string remedy = settings_.key ? "a text in \"key=\"" : "\"prefix=\"";
+    if (preset_.secrets != SecretUse::none) {
+        remedy = "\"secret_file=\", or " + remedy;
+    }
+    if (preset_.takes_lead && !settings_.key) {
         remedy += " (with \"lead=\" where the cookie's value begins with it)";
     }
     warnings_.push_back(

@@ -251,7 +251,7 @@ void keys_can_be_made_elsewhere(void**)
                                "codeigniter", "yii2", "koa"}) {
         logout::SessionSettings settings =
             settings_of(std::string("format=") + format);
-        settings.id_only = true;
+        settings.key = "sess:$logout_session_id";
 
         Compiled compiled = compile(settings);
         assert_true(compiled.reader.has_value());
@@ -259,7 +259,7 @@ void keys_can_be_made_elsewhere(void**)
     }
 
     logout::SessionSettings settings = settings_of("format=express");
-    settings.id_only = true;
+    settings.key = "sess:$logout_session_id";
     logout::SessionReader reader = std::move(*compile(settings).reader);
     Derived derived(reader, {"connect.sid=s:abc.sig"});
 
@@ -289,6 +289,25 @@ void without_a_prefix_only_random_ids_are_deleted(void**)
         {"format=koa lead=app: prefix=app:", "app:short", {"app:short"}},
         {"format=koa lead=app: prefix=app:", "other:short", {}},
     });
+}
+
+
+void a_key_that_is_nothing_but_the_id_is_no_better(void**)
+{
+    logout::SessionSettings settings = settings_of("format=raw cookie=s");
+
+    for (const char* const key :
+         {"$logout_session_id", "${logout_session_id}"}) {
+        settings.key = key;
+
+        Compiled compiled = compile(settings);
+        Derived known(*compiled.reader, {"s=users"});
+        Derived random(*compiled.reader, {"s=938ea541-3274-4ce3"});
+
+        assert_int_equal(compiled.warnings.size(), 1);
+        assert_int_equal(known.sessions.size(), 0);
+        assert_int_equal(random.sessions.size(), 1);
+    }
 }
 
 
@@ -463,6 +482,7 @@ int main()
         cmocka_unit_test(prefix_and_suffix_surround_the_id),
         cmocka_unit_test(keys_can_be_made_elsewhere),
         cmocka_unit_test(without_a_prefix_only_random_ids_are_deleted),
+        cmocka_unit_test(a_key_that_is_nothing_but_the_id_is_no_better),
         cmocka_unit_test(secrets_vouch_for_other_alphabets),
         cmocka_unit_test(a_keygrip_signature_may_be_any_of_its_cookie),
         cmocka_unit_test(a_signature_is_no_signature_for_another_cookie),

@@ -1,0 +1,23 @@
+// The keys of Redis that key= makes of text and nginx's variables.
+
+#ifndef LOGOUT_KEY_TEMPLATE_HPP
+#define LOGOUT_KEY_TEMPLATE_HPP
+
+#include <string_view>
+
+namespace logout {
+
+// Whether `key` is $`name` and nothing else: whoever chooses the variable's
+// value names any key of the database.
+constexpr bool is_bare_variable(std::string_view key, std::string_view name)
+{
+    const bool braced = key.size() > 3 && key[1] == '{' && key.back() == '}';
+    const std::size_t around = braced ? 2 : 1;
+
+    return key.size() > around && key.front() == '$' &&
+           key.substr(around, key.size() - around - braced) == name;
+}
+
+}  // namespace logout
+
+#endif
