@@ -1159,6 +1159,7 @@ qr{\[warn\] .*logout_session: without a prefix the cookie of "format=raw" can na
 
 === TEST 137: not where there is a text, or a map
 --- x_http
+logout_redis sessions { server 127.0.0.1:6379; }
 map $logout_session_id $made { default "sess:$logout_session_id"; }
 --- x_location: logout auth0; logout_session format=raw cookie=sid key=$made; logout_token key=t:$logout_token;
 --- x_accepted: 1
