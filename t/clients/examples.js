@@ -9,22 +9,37 @@ const esbuild = require('esbuild');
 
 const servers = require('../lib/browser/servers.js');
 const tap = require('../lib/browser/tap.js');
+const { bundling } = require('./bundling.js');
 const { loadable } = require('./site.js');
 const { until } = require('./visitor.js');
 
 const keycloakPath = '/realms/my-realm/protocol/openid-connect/logout';
 
-// Tokens of the provider whose keys are beside the examples.
-function idToken() {
+const issuer = 'https://id.example.com';
+
+// A token of the provider whose keys are beside the examples.
+function idToken(of) {
     return execFileSync('perl', ['-It/lib/helpers', '-MLogout::Tokens', '-e',
-        'print sign({iss => "https://id.example.com", aud => "my-spa"})'])
-        .toString();
+        `print sign({iss => "${of}", aud => "my-spa"})`]).toString();
+}
+
+// What @okta/okta-auth-js keeps of a login.
+function oktaTokens(of) {
+    return `{ idToken: {
+        idToken: "${idToken(of)}", claims: {}, scopes: ["openid"],
+        expiresAt: Date.now() / 1000 + 3600,
+        authorizeUrl: "${of}/v1/authorize", issuer: "${of}",
+        clientId: "my-spa",
+    } }`;
 }
 
 // `lines`: what is said before the lines that are run; `before`: what they take
-// for granted; `lands`: the page where the browser ends; `after`: what is said
-// before the lines for that page, which give `state`; `status`: what they
-// answer where the page stays; `moved`: another path of the endpoint.
+// for granted; `from`: the host of their page. The browser ends at a page,
+// `lands`; or the lines come to something, `comesTo`; or the page is loaded
+// again, `reloads`; or there is nothing to run, `isThere`. `after`: what is said
+// before the lines for the page where it ends, which give `state`; `moved`:
+// another path of the endpoint; `index`: a key that names the session;
+// `provider`: what the test's provider answers in place of nginx.
 const runs = [
     {
         example: 'auth0.conf', edge: 'www.example.com',
@@ -39,12 +54,23 @@ const runs = [
     },
     {
         example: 'auth0.conf', edge: 'www.example.com',
+        lines: 'with @auth0/auth0-spa-js',
+        lands: /^https:\/\/spa\.example\.com\/$/,
+        before: 'import { createAuth0Client } from "@auth0/auth0-spa-js";',
+    },
+    {
+        example: 'auth0.conf', edge: 'www.example.com',
         lines: 'with a link', lands: /^https:\/\/spa\.example\.com\/$/,
     },
     {
         example: 'schibsted.conf', edge: 'id.example.com',
         lines: 'with @schibsted', lands: /^https:\/\/www\.example\.com\/bye$/,
         before: 'import { Identity } from "@schibsted/account-sdk-browser";',
+    },
+    {
+        example: 'schibsted.conf', edge: 'id.example.com', from: 'www',
+        lines: 'With the SDK 2.x', reloads: true,
+        before: 'import SPiD from "spid-sdk-js";',
     },
     {
         example: 'oidc.conf', edge: 'id.example.com',
@@ -73,18 +99,45 @@ const runs = [
                 issuer: "https://id.example.com/oauth2/default",
                 clientId: "my-spa",
             });
-            authClient.tokenManager.setTokens({ idToken: {
-                idToken: "${idToken()}", claims: {}, scopes: ["openid"],
-                expiresAt: Date.now() / 1000 + 3600,
-            } });`,
+            authClient.tokenManager.setTokens(${oktaTokens(issuer)});`,
     },
     {
         example: 'oidc.conf', edge: 'id.example.com',
         lines: 'With a form', lands: /^https:\/\/id\.example\.com\//,
     },
     {
+        example: 'keycloak.conf', edge: 'id.example.com',
+        lines: 'In the browser', provider: /^(?!.*\/logout$)/,
+        lands: /^https:\/\/spa\.example\.com\/signed-out$/,
+        // init() leads to the provider and back, and then comes to something
+        before: `import Keycloak from "keycloak-js";
+            if (location.hash) {
+                setTimeout(() => window.run());
+            }`,
+    },
+    {
+        example: 'okta.conf', edge: 'id.example.com', lines: 'In the browser',
+        lands: /^https:\/\/spa\.example\.com\/signed-out\?state=from-the-menu$/,
+        before: `import { OktaAuth } from "@okta/okta-auth-js";
+            localStorage.setItem("okta-token-storage",
+                JSON.stringify(${oktaTokens(`${issuer}/oauth2/default`)}));`,
+    },
+    {
+        example: 'okta.conf', edge: 'id.example.com', lines: '# itself',
+        comesTo: true,
+        before: `import { OktaAuth } from "@okta/okta-auth-js";
+            const authClient = new OktaAuth({
+                issuer: "${issuer}/oauth2/default", clientId: "my-spa",
+            });`,
+    },
+    {
         example: 'confirm.conf', edge: 'www.example.com', from: 'www',
-        lines: 'without the question', status: 200,
+        lines: 'without the question', comesTo: 200,
+    },
+    {
+        example: 'frontchannel.conf', edge: 'www.example.com', from: 'id',
+        lines: 'for each application', isThere: true,
+        index: 'oidc:sid:08a5019c-17e1',
     },
 ];
 
@@ -116,7 +169,8 @@ function pageWith(lines, before = '', after = '') {
         stdin: {
             contents: `${before}\nwindow.run = async () => {
                 ${before.includes('ready') ? 'await ready;' : ''}
-                ${lines.replace(/await fetch/, 'return await fetch')}
+                ${lines.replace(/await (fetch|authClient\.close)/,
+        'return await $1')}
             };
             window.after = async () => {
                 ${lines.slice(0, lines.lastIndexOf('await'))}
@@ -124,16 +178,15 @@ function pageWith(lines, before = '', after = '') {
             };`,
             resolveDir: __dirname,
         },
-        nodePaths: [process.env.NODE_PATH],
-        bundle: true, write: false, format: 'iife', target: 'es2022',
-        logLevel: 'error',
+        ...bundling,
+        write: false,
     });
     return `<!doctype html><body><script>${
         bundle.text.replaceAll('</script', '<\\/script')}</script>`;
 }
 
 // Starts nginx with an example, on TLS.
-async function startExample(world, { example, moved }) {
+async function startExample(world, { example, moved, provider }) {
     const folder = path.join(world.folder, 'examples', example);
     const file = path.join(folder, 'nginx.conf');
     const address = `127.0.0.1:${world.examplePort}`;
@@ -150,28 +203,83 @@ async function startExample(world, { example, moved }) {
             `location = ${moved}`);
     }
     fs.writeFileSync(file, text);
+    if (provider) {
+        fs.copyFileSync(path.join(world.folder, 'provider.jwks.json'),
+            path.join(folder, 'provider.jwks.json'));
+    }
 
     return servers.start([process.env.TEST_NGINX_BINARY || '/usr/sbin/nginx',
         '-p', folder, '-c', 'nginx.conf', '-e', 'logs/error.log',
         '-g', 'daemon off;'], world.examplePort, path.join(folder, 'out.log'));
 }
 
+// Has the test's provider answer what `edge` is asked for.
+async function askProvider(world, edge, route) {
+    const request = route.request();
+    const { pathname, search } = new URL(request.url());
+
+    const response = await route.fetch({
+        url: `http://127.0.0.1:${world.providerPort}${pathname}${search}`,
+        headers: { ...await request.allHeaders(), host: edge },
+        maxRedirects: 0,
+    });
+    await route.fulfill({ response });
+}
+
 // A browser with a session of `edge`. All other hosts show `page`.
-async function openPage(world, { edge, from = 'spa' }, page) {
+async function openPage(world, { edge, from = 'spa', index, provider }, page) {
     const context = await world.browser.newContext();
     const start = `https://${from}.example.com/account`;
 
     await world.redis.set('sess:4fzd8k2m', '1');
+    if (index) {
+        await world.redis.set(index, 'sess:4fzd8k2m');
+    }
     await context.addCookies([{
         name: 'sid', value: '4fzd8k2m', url: `https://${edge}/`,
         httpOnly: true, sameSite: 'Lax',
     }]);
+    // their pages come from nowhere: Chromium would ask the user whether such
+    // a page may reach this machine
+    await context.grantPermissions(['local-network-access']);
     await context.route((url) => url.host !== edge || url.href === start,
         (route) => route.fulfill({ contentType: 'text/html', body: page }));
+    if (provider) {
+        await context.route((url) => url.host === edge
+            && provider.test(url.pathname),
+        (route) => askProvider(world, edge, route));
+    }
 
     const tab = await context.newPage();
+    tab.on('pageerror', (error) => tap.diagnose(error.message));
     await tab.goto(start);
     return { context, tab };
+}
+
+// Runs the lines of `tab` and waits for what comes of them.
+async function runLines(run, tab, says) {
+    if (run.comesTo !== undefined) {
+        tap.equal(await tab.evaluate(async () => {
+            const outcome = await window.run();
+            return outcome.status ?? outcome;
+        }), run.comesTo, says('what they come to'));
+    } else if (run.reloads) {
+        await tab.evaluate(() => {
+            window.isOld = true;
+            setTimeout(window.run);
+        });
+        await tab.waitForFunction(() => !window.isOld);
+        tap.ok(true, says('the page is loaded again'));
+    } else if (run.lands) {
+        await tab.evaluate(() => { setTimeout(window.run); });
+        if (run.provider) {
+            await until(() => new URL(tab.url()).hash, says('the way back'));
+            // a redirect leads past what openPage() shows
+            await tab.reload();
+        }
+        await until(() => run.lands.test(tab.url()), says('the page'));
+        tap.ok(true, says(`ends at ${tab.url()}`));
+    }
 }
 
 async function tryRun(world, run) {
@@ -182,14 +290,7 @@ async function tryRun(world, run) {
     const nginx = await startExample(world, run);
     const { context, tab } = await openPage(world, run, page);
 
-    if (run.status) {
-        tap.equal(await tab.evaluate(async () => (await window.run()).status),
-            run.status, says('status'));
-    } else {
-        await tab.evaluate(() => { setTimeout(window.run); });
-        await until(() => run.lands.test(tab.url()), says('the page'));
-        tap.ok(true, says(`ends at ${tab.url()}`));
-    }
+    await runLines(run, tab, says);
     if (run.after) {
         // a redirect leads past what openPage() shows
         await tab.reload();

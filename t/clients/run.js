@@ -21,6 +21,7 @@ const { certify } = require('../lib/browser/certificates.js');
 const chromium = require('../lib/browser/chromium.js');
 const servers = require('../lib/browser/servers.js');
 const tap = require('../lib/browser/tap.js');
+const { bundling } = require('./bundling.js');
 const { Walk } = require('./prerender.js');
 const { Provider } = require('./provider.js');
 const crossSite = require('./cross-site.js');
@@ -34,8 +35,6 @@ const patience = 240000;
 
 const folder = path.resolve(process.argv[2]);
 const wanted = process.argv.slice(3);
-const spidSdk = path.resolve(process.env.SPID_SDK
-    ?? path.join(__dirname, 'apps', 'spid-stand-in.js'));
 const tests = fs.readdirSync(path.join(__dirname, 'tests'))
     .map((file) => path.basename(file, '.js'));
 
@@ -73,12 +72,7 @@ function bundle(names) {
         entryPoints: names.map((name) =>
             path.join(__dirname, 'apps', `${name}.js`)),
         outdir: path.join(folder, 'bundles'),
-        nodePaths: [process.env.NODE_PATH],
-        alias: { 'spid-sdk-js': spidSdk },
-        bundle: true,
-        format: 'iife',
-        target: 'es2022',
-        logLevel: 'error',
+        ...bundling,
     });
 }
 

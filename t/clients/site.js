@@ -26,6 +26,10 @@ function issuerOf(host) {
     if (host.startsWith('okta')) {
         return `https://${host}/oauth2/default`;
     }
+    if (host === 'id.example.com') {
+        // in conf-examples/keycloak.conf
+        return `https://${host}/realms/my-realm`;
+    }
     return host.startsWith('auth0') ? `https://${host}/` : `https://${host}`;
 }
 

@@ -73,7 +73,7 @@ function accept(error, data, callback) {
 }
 
 // It asks the server only if it remembers no session.
-function hasSession(callback) {
+function hasSession(callback = () => {}) {
     const remembered = JSON.parse(localStorage.getItem(stored));
 
     if (remembered) {
@@ -91,7 +91,7 @@ function hasSession(callback) {
     });
 }
 
-function logout(callback) {
+function logout(callback = () => {}) {
     request('ajax/logout.js', (error, data) => {
         if (data.result) {
             localStorage.removeItem(stored);
