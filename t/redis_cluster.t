@@ -62,6 +62,72 @@ subtest 'keys on every node' => sub {
     unlike $nginx->error_log, qr/\[(?:crit|alert|emerg)\]/, 'no alert';
 };
 
+# Of all nodes: how often they were asked for the map in this way.
+sub asked {
+    my ($cluster, $how) = @_;
+
+    my $count = 0;
+    for my $node ($cluster->nodes) {
+        my $statistics = $node->command('INFO', 'commandstats');
+        $count += $1 if $statistics =~ /^cmdstat_cluster\|$how:calls=(\d+)/m;
+    }
+    return $count;
+}
+
+subtest 'who tells the map' => sub {
+    my $cluster = Logout::Cluster->start(masters => 2);
+    my @ids = ids_for($cluster, 2);
+
+    $_->command('CONFIG', 'RESETSTAT') for $cluster->nodes;
+    my $nginx = nginx_for('', $cluster->nodes);
+    is $nginx->logout($_), 'no_session', 'CLUSTER SHARDS' for @ids;
+    ok $nginx->within(5, sub { asked($cluster, 'shards') }), 'was asked';
+    is asked($cluster, 'slots'), 0, 'and not CLUSTER SLOTS';
+    undef $nginx;
+
+    # as with Redis 6, which does not know it
+    $_->command('ACL', 'SETUSER', 'default', '-cluster|shards')
+        for $cluster->nodes;
+    $_->command('CONFIG', 'RESETSTAT') for $cluster->nodes;
+    $nginx = nginx_for('', $cluster->nodes);
+    is $nginx->logout($_), 'no_session', 'CLUSTER SLOTS' for @ids;
+    ok $nginx->within(5, sub { asked($cluster, 'slots') }), 'was asked';
+    is_deeply [$nginx->complaints], [], 'nothing to complain about';
+
+    # nobody is sent to another node any more
+    $_->command('CONFIG', 'RESETSTAT') for $cluster->nodes;
+    is $nginx->logout($_), 'no_session', 'the map is used' for @ids;
+    for my $node ($cluster->nodes) {
+        unlike $node->command('INFO', 'errorstats'), qr/MOVED/,
+            'it is right';
+    }
+};
+
+subtest 'a user that may do what the README says' => sub {
+    my $cluster = Logout::Cluster->start(masters => 2);
+    open my $in, '<', 'README.md' or die "README.md: $!\n";
+    my ($rules) = join('', <$in>)
+        =~ /ACL SETUSER nginx on >PASSWORD (.*\+cluster.*)/;
+    my $slot = $cluster->slot_of('sess:{t}a');
+    my $from = $cluster->node_of('sess:{t}a');
+    my $to = $cluster->other_master($from);
+
+    $_->command('ACL', 'SETUSER', 'nginx', 'on', '>word', split ' ', $rules)
+        for $cluster->nodes;
+    my $nginx = nginx_for('username nginx; password word;', $cluster->nodes);
+
+    for my $id (ids_for($cluster, 2)) {
+        $cluster->set("sess:$id");
+        is $nginx->logout($id), 'logged_out', 'a logout';
+    }
+
+    $cluster->set('sess:{t}a');
+    $cluster->open_slot($slot, $from, $to);
+    $cluster->move_key('sess:{t}a', $from, $to);
+    is $nginx->logout('{t}a'), 'logged_out', 'ASK is followed';
+    is_deeply [$nginx->complaints], [], 'nothing to complain about';
+};
+
 subtest 'a slot that is on its way, and one that was moved' => sub {
     my $cluster = Logout::Cluster->start(masters => 2);
     my $nginx = nginx_for('', $cluster->nodes);

@@ -12,7 +12,7 @@ namespace logout::redis {
 
 namespace {
 
-// Of replies to CLUSTER SLOTS: thousands of ranges, each with some replicas.
+// Of replies to CLUSTER SHARDS: a thousand shards, each with some replicas.
 constexpr ReplyLimits map_limits = {2 * 1024 * 1024, 128 * 1024};
 
 constexpr std::uint8_t most_redirections = 5;
@@ -66,6 +66,7 @@ private:
 
     void refresh();
     void ask();
+    bool read_map(const ReplyReader& replies, ClusterMap& map) const;
     void refresh_later();
     void take_map(const ClusterMap& map, const Connection& from);
     void tell_map_problem(const Connection& from, const ReplyReader& replies);
@@ -82,7 +83,8 @@ private:
     bool known_ = false;  // a map was read
     bool stale_ = false;  // and is known to be wrong somewhere
 
-    Pending* question_ = nullptr;  // CLUSTER SLOTS, in flight
+    Pending* question_ = nullptr;  // CLUSTER SHARDS or SLOTS, in flight
+    bool asks_slots_ = false;      // the nodes do not tell their shards
     std::size_t turn_ = 0;         // so that not always the same one is asked
     bool asked_ = false;
     ngx_msec_t asked_when_ = 0;
@@ -267,7 +269,8 @@ void ClusterRouter::refresh_later()
 
 void ClusterRouter::ask()
 {
-    const std::string_view command[] = {"CLUSTER", "SLOTS"};
+    const std::string_view command[] = {"CLUSTER",
+                                        asks_slots_ ? "SLOTS" : "SHARDS"};
 
     stale_ = false;
     asked_ = true;
@@ -311,15 +314,31 @@ void ClusterRouter::replied(Pending& pending, const ReplyReader* replies)
     try {
         auto map = std::make_unique<ClusterMap>();
 
-        if (read_cluster_slots(*replies, *map)) {
+        if (read_map(*replies, *map)) {
             take_map(*map, from);
             return;
         }
     } catch (const std::bad_alloc&) {
     }
 
+    // Redis before 7.0, or a user that may do only the one of them
+    asks_slots_ = !asks_slots_;
+
+    if (asks_slots_) {
+        ask();
+        return;
+    }
+
     tell_map_problem(from, *replies);
     refresh_later();
+}
+
+
+bool ClusterRouter::read_map(const ReplyReader& replies, ClusterMap& map) const
+{
+    return asks_slots_ ? read_cluster_slots(replies, map)
+                       : read_cluster_shards(replies,
+                                             context_.conf.tls != nullptr, map);
 }
 
 

@@ -51,6 +51,10 @@ struct ClusterMap {
 // `map` is not to be used. Throws std::bad_alloc.
 bool read_cluster_slots(const ReplyReader& reply, ClusterMap& map);
 
+// The same for CLUSTER SHARDS, which Redis has since 7.0 and which tells of
+// each node how it is. `tls`: nodes are reached at their port for TLS.
+bool read_cluster_shards(const ReplyReader& reply, bool tls, ClusterMap& map);
+
 }  // namespace logout::redis
 
 #endif

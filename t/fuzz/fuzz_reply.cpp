@@ -62,17 +62,29 @@ void check_error(std::string_view text)
 }
 
 
-void check_map(const ReplyReader& reader)
+void check_map(const ClusterMap& map)
+{
+    REQUIRE(map.masters.size() <= logout::redis::most_nodes);
+    for (const std::uint16_t master : map.slots) {
+        REQUIRE(master == ClusterMap::nobody || master < map.masters.size());
+    }
+    for (const ClusterMap::Node& master : map.masters) {
+        REQUIRE(master.port != 0);
+    }
+}
+
+
+void check_maps(const ReplyReader& reader)
 {
     const auto map = std::make_unique<ClusterMap>();
 
-    if (!read_cluster_slots(reader, *map)) {
-        return;
+    if (read_cluster_slots(reader, *map)) {
+        check_map(*map);
     }
-
-    REQUIRE(map->masters.size() <= logout::redis::most_nodes);
-    for (const std::uint16_t master : map->slots) {
-        REQUIRE(master == ClusterMap::nobody || master < map->masters.size());
+    for (const bool tls : {false, true}) {
+        if (read_cluster_shards(reader, tls, *map)) {
+            check_map(*map);
+        }
     }
 }
 
@@ -106,7 +118,7 @@ std::string read_replies(std::string_view bytes, std::size_t piece,
                 check_error(reader.text(reader.root()));
             }
             if (reader.root().type == ReplyType::array) {
-                check_map(reader);
+                check_maps(reader);
             }
         }
     }

@@ -15,6 +15,7 @@ extern "C" {
 using logout::redis::ClusterMap;
 using logout::redis::key_slot;
 using logout::redis::parse_redirection;
+using logout::redis::read_cluster_shards;
 using logout::redis::read_cluster_slots;
 using logout::redis::ReplyReader;
 
@@ -201,6 +202,213 @@ void refuses_too_many_nodes(void**)
     assert_false(read("*" + std::to_string(count) + "\r\n" + ranges, *map));
 }
 
+std::string bulk(std::string_view text)
+{
+    return "$" + std::to_string(text.size()) + "\r\n" + std::string(text) +
+           "\r\n";
+}
+
+
+std::string number(int value)
+{
+    return ":" + std::to_string(value) + "\r\n";
+}
+
+
+std::string array(std::initializer_list<std::string> elements)
+{
+    std::string bytes = "*" + std::to_string(elements.size()) + "\r\n";
+
+    for (const std::string& element : elements) {
+        bytes += element;
+    }
+
+    return bytes;
+}
+
+
+// A node as redis 7 describes it, with RESP2.
+std::string node(const std::string& endpoint, int port, std::string_view role,
+                 std::string_view health)
+{
+    return array({bulk("id"), bulk("0123456789"), bulk("port"), number(port),
+                  bulk("ip"), bulk("10.0.0.1"), bulk("endpoint"), endpoint,
+                  bulk("role"), bulk(role), bulk("replication-offset"),
+                  number(72156), bulk("health"), bulk(health)});
+}
+
+
+std::string shard(const std::string& slots, const std::string& nodes)
+{
+    return array({bulk("slots"), slots, bulk("nodes"), nodes});
+}
+
+
+bool read_shards(std::string_view bytes, ClusterMap& map, bool tls = false)
+{
+    Reply reply(bytes);
+
+    return read_cluster_shards(reply.reader, tls, map);
+}
+
+
+void reads_shards(void**)
+{
+    auto map = std::make_unique<ClusterMap>();
+    const std::string a = bulk("10.0.0.7");
+
+    assert_true(read_shards(
+        array({shard(array({number(0), number(99), number(200), number(200)}),
+                     array({node(a, 7003, "replica", "online"),
+                            node(a, 7000, "master", "online")})),
+               shard(array({number(100), number(199)}),
+                     array({node(bulk("redis-2"), 7001, "master", "online")})),
+               shard(array({}), array({node(a, 7002, "master", "online")}))}),
+        *map));
+
+    assert_int_equal(map->masters.size(), 2);
+    assert_true(map->masters[0].host == "10.0.0.7");
+    assert_int_equal(map->masters[0].port, 7000);
+    assert_true(map->masters[1].host == "redis-2");
+    assert_int_equal(map->slots[0], 0);
+    assert_int_equal(map->slots[99], 0);
+    assert_int_equal(map->slots[100], 1);
+    assert_int_equal(map->slots[199], 1);
+    assert_int_equal(map->slots[200], 0);
+    assert_int_equal(map->slots[201], ClusterMap::nobody);
+}
+
+
+// Of a shard with these nodes: the port of the one that serves; 0: none.
+int serving_port(std::initializer_list<std::string> nodes)
+{
+    auto map = std::make_unique<ClusterMap>();
+    const std::string slots = array({number(0), number(0)});
+
+    assert_true(read_shards(array({shard(slots, array(nodes))}), *map));
+
+    return map->slots[0] == ClusterMap::nobody
+               ? 0
+               : map->masters[map->slots[0]].port;
+}
+
+
+void prefers_the_master_that_is_well(void**)
+{
+    const std::string host = bulk("10.0.0.7");
+    const auto master = [&](int port, std::string_view health) {
+        return node(host, port, "master", health);
+    };
+
+    assert_int_equal(serving_port({master(1, "fail"), master(2, "online")}), 2);
+    assert_int_equal(serving_port({master(1, "online"), master(2, "fail")}), 1);
+    assert_int_equal(serving_port({master(1, "fail"), master(2, "loading")}),
+                     2);
+    assert_int_equal(serving_port({master(1, "loading"), master(2, "online")}),
+                     2);
+
+    // its slots fail, and no others
+    assert_int_equal(serving_port({master(1, "fail")}), 1);
+
+    assert_int_equal(serving_port({node(host, 1, "replica", "online")}), 0);
+    assert_int_equal(serving_port({}), 0);
+}
+
+
+void knows_where_a_node_of_a_shard_is(void**)
+{
+    const std::pair<std::string, std::string> hosts[] = {
+        {bulk("10.0.0.7"), "10.0.0.7"},
+        {bulk("::1"), "::1"},
+        {bulk("redis-2.example"), "redis-2.example"},
+        {"$-1\r\n", ""},          // unknown: the one that was asked
+        {bulk(""), "10.0.0.1"},   // its ip
+        {bulk("?"), "10.0.0.1"},  // it should have a name, and has none
+        {number(1), "10.0.0.1"},
+    };
+
+    for (const auto& [endpoint, host] : hosts) {
+        auto map = std::make_unique<ClusterMap>();
+
+        assert_true(read_shards(
+            array({shard(array({number(0), number(1)}),
+                         array({node(endpoint, 7000, "master", "online")}))}),
+            *map));
+        if (map->masters[0].host != host) {
+            fail_msg("%s is not %s", map->masters[0].host.c_str(),
+                     host.c_str());
+        }
+    }
+}
+
+
+void takes_the_port_for_tls(void**)
+{
+    auto map = std::make_unique<ClusterMap>();
+    const auto with = [&](std::initializer_list<std::string> ports) {
+        std::string members =
+            bulk("endpoint") + bulk("a") + bulk("role") + bulk("master");
+        std::size_t count = 4 + ports.size();
+
+        for (const std::string& port : ports) {
+            members += port;
+        }
+
+        return array(
+            {shard(array({number(0), number(1)}),
+                   array({"*" + std::to_string(count) + "\r\n" + members}))});
+    };
+    const std::string both =
+        with({bulk("port"), number(1), bulk("tls-port"), number(2)});
+
+    assert_true(read_shards(both, *map));
+    assert_int_equal(map->masters[0].port, 1);
+    assert_true(read_shards(both, *map, true));
+    assert_int_equal(map->masters[0].port, 2);
+
+    assert_false(read_shards(with({bulk("port"), number(1)}), *map, true));
+    assert_false(read_shards(with({bulk("tls-port"), number(2)}), *map));
+    assert_false(read_shards(with({bulk("port"), number(0)}), *map));
+    assert_false(read_shards(with({bulk("port"), bulk("7000")}), *map));
+    assert_false(read_shards(with({bulk("port")}), *map));
+}
+
+
+void refuses_what_are_no_shards(void**)
+{
+    auto map = std::make_unique<ClusterMap>();
+    const std::string nodes =
+        array({node(bulk("a"), 7000, "master", "online")});
+    const std::string all = array({number(0), number(16383)});
+
+    for (const std::string& bytes : {
+             std::string(":1\r\n"),
+             std::string("-ERR Unknown subcommand\r\n"),
+             std::string("$-1\r\n"),
+             std::string("*0\r\n"),
+             array({number(1)}),
+             array({array({})}),
+             array({array({bulk("slots")})}),
+             array({array({bulk("slots"), all})}),
+             array({array({bulk("nodes"), nodes})}),
+             array({shard(bulk("0-1"), nodes)}),
+             array({shard(all, bulk("nodes"))}),
+             array({shard(array({number(0)}), nodes)}),
+             array({shard(array({number(2), number(1)}), nodes)}),
+             array({shard(array({number(-1), number(1)}), nodes)}),
+             array({shard(array({number(0), number(16384)}), nodes)}),
+             array({shard(array({bulk("0"), bulk("1")}), nodes)}),
+             array({shard(all, nodes), shard(all, nodes)}),
+             // what CLUSTER SLOTS says
+             std::string("*1\r\n*3\r\n:0\r\n:16383\r\n"
+                         "*2\r\n$1\r\na\r\n:7000\r\n"),
+         }) {
+        if (read_shards(bytes, *map)) {
+            fail_msg("%s", bytes.c_str());
+        }
+    }
+}
+
 }  // namespace
 
 
@@ -214,6 +422,11 @@ int main()
         cmocka_unit_test(takes_a_nameless_node_for_the_one_that_was_asked),
         cmocka_unit_test(refuses_what_is_no_map),
         cmocka_unit_test(refuses_too_many_nodes),
+        cmocka_unit_test(reads_shards),
+        cmocka_unit_test(prefers_the_master_that_is_well),
+        cmocka_unit_test(knows_where_a_node_of_a_shard_is),
+        cmocka_unit_test(takes_the_port_for_tls),
+        cmocka_unit_test(refuses_what_are_no_shards),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);
