@@ -1,4 +1,5 @@
-# The walk-through of "make demo" succeeds, and fails when a step does.
+# The walk-through of "make demo" succeeds, fails when a step does, and changes
+# nothing outside of its folder.
 
 use strict;
 use warnings;
@@ -24,5 +25,42 @@ unlike $output, qr/not ok/, 'every step is ok';
 ($status, $output) = demo('/nonexistent.so');
 isnt $status, 0, 'without a module it fails';
 like $output, qr/nonexistent\.so/, 'and says why';
+
+# Runs a command where nothing can be written but in `folder`. Returns its exit
+# status and what it said.
+sub run_read_only {
+    my ($folder, @command) = @_;
+
+    my @unshare = ('unshare', $> == 0 ? () : '-r', '-m', '--');
+    my $mounts = 'mount --bind "$0" "$0" && '
+        . 'for place in / "$(findmnt -n -o TARGET --target .)"; do '
+        . 'mount -o remount,bind,ro "$place" || exit 125; done && exec "$@"';
+
+    my $pid = open(my $in, '-|') // die "fork: $!\n";
+    if ($pid == 0) {
+        open STDERR, '>&', \*STDOUT;
+        exec @unshare, 'sh', '-c', $mounts, $folder, @command
+            or die "unshare: $!\n";
+    }
+    my $said = join '', <$in>;
+    close $in;
+
+    return ($? >> 8, $said);
+}
+
+subtest 'nothing outside of its folder is changed' => sub {
+    my $folder = File::Temp->newdir('logout-demo.XXXXXX', TMPDIR => 1);
+
+    ($status, $output) = run_read_only("$folder", 'touch', "$folder/a");
+    is $status, 0, 'the folder can be written' or diag $output;
+    ($status, $output) = run_read_only("$folder", 'touch', 't/demo/written');
+    isnt $status, 0, 'and nothing else';
+    like $output, qr/Read-only file system/, 'since it is read-only';
+
+    ($status, $output) = run_read_only("$folder", 't/demo/demo',
+        $ENV{TEST_NGINX_LOAD_MODULES}, $ENV{TEST_NGINX_BINARY}, "$folder",
+        'once');
+    is $status, 0, 'the demo succeeds there' or diag $output;
+};
 
 done_testing;
