@@ -31,8 +31,8 @@ constexpr HexValues hex_values = make_hex_values();
 // The byte that two hexadecimal digits stand for, or a negative number.
 int hex_octet(const char* digits)
 {
-    const int high = hex_values[static_cast<unsigned char>(digits[0])];
-    const int low = hex_values[static_cast<unsigned char>(digits[1])];
+    const std::int8_t high = hex_values[static_cast<unsigned char>(digits[0])];
+    const std::int8_t low = hex_values[static_cast<unsigned char>(digits[1])];
 
     return (high | low) < 0 ? -1 : high << 4 | low;
 }
