@@ -33,6 +33,11 @@ our $config = <<'_';
     location = /other {
         return 200 "another location";
     }
+    location = /told {
+        rewrite_log on;
+        rewrite ^/never$ /other;
+        return 200;
+    }
 _
 
 add_block_preprocessor(sub {
@@ -104,15 +109,16 @@ __DATA__
 
 
 
-=== TEST 5: the next request comes while Redis is asked
+=== TEST 5: the next request begins in the packet of a logout
 --- raw_request eval
-["GET /logout HTTP/1.1\r\nHost: localhost\r\nCookie: sid=1\r\n\r\nGET /oth",
-    "er HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"]
+["GET /logout HTTP/1.1\r\nHost: localhost\r\nCookie: sid=1\r\n\r\nGET /to",
+    "ld HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"]
 --- raw_request_middle_delay: 0.05
---- ignore_response
---- access_log
-"GET /logout HTTP/1.1" 302
-"GET /other HTTP/1.1" 200
+--- error_code: 302
+--- response_headers
+X-Result: logged_out
+--- error_log
+"^/never$" does not match "/told"
 
 
 
