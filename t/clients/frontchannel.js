@@ -3,6 +3,7 @@
 // application's site, and on app.elsewhere.test; nobody else's page may show it.
 
 const tap = require('../lib/browser/tap.js');
+const { openFrame, refused } = require('./frames.js');
 const site = require('./site.js');
 const { until } = require('./visitor.js');
 
@@ -116,19 +117,6 @@ function urlOf(trial) {
         trial.names ? `?${query}` : ''}`;
 }
 
-// Opens the page, has it frame `url`, and returns the frame.
-async function frame(page, trial, url) {
-    await page.goto(trial.page);
-    await page.evaluate(([src, referrerPolicy]) => new Promise((resolve) => {
-        const made = document.createElement('iframe');
-        // also where the browser refuses to show it
-        made.onload = resolve;
-        Object.assign(made, { src, referrerPolicy });
-        document.body.append(made);
-    }), [url, trial.hidesItself ? 'no-referrer' : '']);
-    return page.frames().find((one) => one.parentFrame());
-}
-
 async function sessionsLeft(world, trial) {
     const keys = await world.redis.keys(`sess:*:${hostOf(trial)}`);
     return keys.map((key) => key.split(':')[1]).sort();
@@ -146,17 +134,18 @@ async function tryFrame(world, trial) {
     const url = urlOf(trial);
 
     await beginSessions(world, context, trial);
-    const shown = await frame(page, trial, url);
+    await page.goto(trial.page);
+    const frame = await openFrame(page, url,
+        trial.hidesItself ? 'no-referrer' : '');
 
     await until(() => world.logLines(hostOf(trial)).length > 0,
         says('a request'));
     tap.equal(world.logLines(hostOf(trial)).map((line) => line.split(' ')[2]),
         [trial.result], says('result'));
-    await until(() => shown.url(), says('a page in the frame'));
-    tap.equal(shown.url(), trial.isHidden ? 'chrome-error://chromewebdata/'
-        : url, says('what the frame shows'));
+    tap.equal(frame.url(), trial.isHidden ? refused : url,
+        says('what the frame shows'));
     if (!trial.isHidden) {
-        tap.equal((await shown.textContent('body')).includes(
+        tap.equal((await frame.textContent('body')).includes(
             'You are signed out'), true, says('the page in it'));
     }
     tap.equal(await sessionsLeft(world, trial),

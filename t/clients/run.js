@@ -5,7 +5,7 @@
 //   node run.js FOLDER [NAME...]
 //
 // FOLDER gets the bundles, the profile, the logs. NAMEs are SDKs,
-// "cross-site", "prerender", "frontchannel" or "examples".
+// "cross-site", "prerender", "frontchannel", "confirm" or "examples".
 //
 // SPID_SDK in the environment names the main file of Schibsted's SDK 2.x, to
 // run that and not what stands in for it.
@@ -24,6 +24,7 @@ const tap = require('../lib/browser/tap.js');
 const { bundling } = require('./bundling.js');
 const { Walk } = require('./prerender.js');
 const { Provider } = require('./provider.js');
+const confirm = require('./confirm.js');
 const crossSite = require('./cross-site.js');
 const examples = require('./examples.js');
 const frontchannel = require('./frontchannel.js');
@@ -106,12 +107,14 @@ async function build(sdks) {
         tlsPort: await servers.freePort(),
         examplePort: await servers.freePort(),
         tls: certify(folder, [...site.domains, `*.${frontchannel.domain}`,
+            `*.${confirm.domain}`,
             ...policies.map((policy) => `*.${crossSite.domainOf(policy)}`)]),
     };
     world.nginx = await servers.startNginx(folder,
         site.configuration(world, sdks, [
             crossSite.configuration(world, policies),
             frontchannel.configuration(world),
+            confirm.configuration(world),
         ].join('\n')), world.tlsPort);
 
     const settings = {
@@ -164,6 +167,7 @@ async function runAll(world) {
     const waiting = [['cross-site', crossSite.test],
         ['prerender', crossSite.testPrerendering],
         ['frontchannel', frontchannel.test],
+        ['confirm', confirm.test],
         ['examples', examples.test],
         ...tests.map((name) => [name, require(`./tests/${name}.js`)])]
         .filter(([name]) => isWanted(name));
