@@ -624,3 +624,54 @@ invalid issuer "id.example.test": an issuer is a URL that begins with https:// o
  'GET /logout?client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_sid_missing')]
 --- error_code eval: [(302) x 4]
 --- response_headers eval: [('Location: https://spa.example.com/bye') x 4]
+
+
+
+=== TEST 47: a hint for a client that is not configured
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint="
+    . ::sign({iss => 'https://id.example.test', aud => 'nobody'})
+--- error_code: 400
+--- response_headers
+! Location
+--- response_body_like: unknown_client
+
+
+
+=== TEST 48: parameters that come twice
+--- config eval: $::WithKeys
+--- request eval
+my $good = 'client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye';
+[map { "GET /logout?$good&$_" } 'client_id=spa', 'state=a&state=b',
+    'post_logout_redirect_uri=https://spa.example.com/bye',
+    'id_token_hint=' . ::token('rs256') . '&id_token_hint=' . ::token('rs256')]
+--- error_code eval: [(400) x 4]
+--- response_headers eval: [('! Location') x 4]
+--- response_body_like eval: [('malformed_request') x 4]
+
+
+
+=== TEST 49: what is nearly the URL that is registered
+--- config eval: $::WithKeys
+--- request eval
+[map { "GET /logout?client_id=spa&post_logout_redirect_uri=$_" }
+    'http://spa.example.com/bye', 'https://spa.example.com/bye/',
+    'https://spa.example.com/BYE', 'https://spa.example.com/bye%23x',
+    'https://spa.example.com/bye%3F', 'https://spa.example.com:444/bye',
+    'https://spa.example.com/bye%3Fx=1%26y=2', '/bye']
+--- error_code eval: [(400) x 8]
+--- response_headers eval: [('! Location') x 8]
+--- response_body_like eval: [('return_url_not_allowed') x 8]
+
+
+
+=== TEST 50: a hint for a client other than the one whose URL is asked for
+--- config eval: $::WithKeys
+--- request eval
+"GET /logout?post_logout_redirect_uri=https://other.example.com/&id_token_hint="
+    . ::token('rs256')
+--- error_code: 400
+--- response_headers
+! Location
+--- response_body_like: return_url_not_allowed
