@@ -4,8 +4,14 @@
 use strict;
 use warnings;
 
+use lib 't/lib/helpers';
 use File::Temp ();
+use Logout::Example;
 use Test::More;
+
+# Others may show theirs at the same time.
+$ENV{DEMO_PORT} = Logout::Example::free_port();
+$ENV{DEMO_REDIS_PORT} = Logout::Example::free_port();
 
 sub demo {
     my ($module) = @_;
