@@ -9,7 +9,7 @@ const servers = require('../lib/browser/servers.js');
 const tap = require('../lib/browser/tap.js');
 const { until } = require('./visitor.js');
 
-const patience = 120000;
+const patience = 300000;
 
 // as README.md's table calls it
 const request = 'speculation rules, prerender';

@@ -4,7 +4,7 @@
 // some pages before they are asked for. Those with `needsFront` must be tried
 // one after the other.
 
-const patience = 20000;
+const patience = 60000;
 
 // Makes an element of `properties`, puts it into the page, and waits until it
 // is loaded or is not.
@@ -38,7 +38,7 @@ function leaving(act) {
         const from = page.url();
         await Promise.all([
             page.waitForURL((next) => next.href !== from,
-                { timeout: patience }),
+                { timeout: patience, waitUntil: 'commit' }),
             page.evaluate(act, url),
         ]);
         return true;
@@ -98,7 +98,8 @@ async function follow(page, url) {
         document.body.innerHTML = `<a href="${target}">Sign out</a>`;
     }, url);
     await Promise.all([
-        page.waitForURL((next) => next.href !== from, { timeout: patience }),
+        page.waitForURL((next) => next.href !== from,
+            { timeout: patience, waitUntil: 'commit' }),
         page.click('a', { noWaitAfter: true }),
     ]);
 }

@@ -32,7 +32,7 @@ const readme = require('./readme.js');
 const site = require('./site.js');
 
 // a page's promise may never settle
-const patience = 240000;
+const patience = 600000;
 
 const folder = path.resolve(process.argv[2]);
 const wanted = process.argv.slice(3);

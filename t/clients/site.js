@@ -64,7 +64,10 @@ http {
     ssl_certificate_key ${world.tls.key};
 
     logout_redis sessions {
-        server 127.0.0.1:${world.redisPort};
+        server          127.0.0.1:${world.redisPort};
+        # on a busy machine
+        connect_timeout 10s;
+        timeout         10s;
     }
 ${http}
 }

@@ -72,7 +72,12 @@ http {
     ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) =>
         `${name}_temp_path ${folder}/${name};`).join('\n    ')}
 
-    logout_redis sessions { server 127.0.0.1:${redisPort}; timeout 5s; }
+    logout_redis sessions {
+        server          127.0.0.1:${redisPort};
+        # on a busy machine
+        connect_timeout 10s;
+        timeout         10s;
+    }
     logout_client spa { return_url https://spa.example.com/bye; }
     logout_jwks ${folder}/provider.jwks.json issuer=${issuer};
     add_header X-Error $logout_error always;

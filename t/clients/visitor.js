@@ -6,7 +6,7 @@ const { setTimeout: sleep } = require('timers/promises');
 const tap = require('../lib/browser/tap.js');
 const { edgeOf, sites } = require('./site.js');
 
-const patience = 30000;
+const patience = 60000;
 const places = {
     same: 'same site', other: 'another site', stranger: 'a stranger',
 };

@@ -30,7 +30,7 @@ function keyHash(certificate) {
 function options({ ports, authority, args = [] } = {}) {
     return {
         executablePath: '/usr/bin/chromium',
-        timeout: 60000,
+        timeout: 120000,
         args: [
             '--disable-gpu', '--disable-quic', '--no-first-run',
             ...process.getuid() === 0 ? ['--no-sandbox'] : [],

@@ -7,7 +7,7 @@ const net = require('net');
 const path = require('path');
 const { setTimeout: sleep } = require('timers/promises');
 
-const patience = 30000;
+const patience = 60000;
 const running = new Set();
 
 const given = new Set();
