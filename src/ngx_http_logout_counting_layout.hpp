@@ -7,8 +7,10 @@
 
 #include "redis/logout_redis_counters.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -112,12 +114,15 @@ inline void add_store_counters(logout::redis::StoreCounters& sum,
             sizeof(logout::redis::StoreCounters) % sizeof(std::uint64_t) == 0,
         "StoreCounters must be nothing but numbers");
 
-    auto* const numbers = reinterpret_cast<std::uint64_t*>(&sum);
-    const auto* const others = reinterpret_cast<const std::uint64_t*>(&more);
+    std::array<std::uint64_t, sizeof(sum) / sizeof(std::uint64_t)> numbers;
+    decltype(numbers) others;
 
-    for (std::size_t i = 0; i < sizeof(sum) / sizeof(*numbers); ++i) {
+    std::memcpy(numbers.data(), &sum, sizeof(sum));
+    std::memcpy(others.data(), &more, sizeof(more));
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
         numbers[i] += others[i];
     }
+    std::memcpy(&sum, numbers.data(), sizeof(sum));
 }
 
 #endif
