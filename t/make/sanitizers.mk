@@ -99,3 +99,7 @@ valgrind: ## t/*.t with nginx under valgrind (SPEC=name); takes minutes
 	@$(SPEC_ENV) TEST_NGINX_TIMEOUT=20 TEST_NGINX_SLEEP=0.3 \
 	    TEST_NGINX_USE_VALGRIND='$(VALGRIND_OPTIONS)' \
 	    t/lib/without-reports $(VALGRIND_LOGS) $(RUN_TESTS) $(SOCKET_SPECS)
+
+# The short form of it, for `make test`.
+TEST_NEEDS += valgrind
+SHORT_TESTS += t/memory/valgrind.t
