@@ -6,10 +6,8 @@ SHORT_TESTS += t/privacy/logs.t
 PRIVACY_FILES = $(SPECS) $(if $(SPEC),,$(wildcard t/ops/*.t) \
     $(CLIENTS)/logouts $(FRAMEWORKS)/logouts $(FRAMEWORKS)/forgotten-cookies)
 
-.PHONY: log-privacy log-privacy-run
+.PHONY: log-privacy
 log-privacy: ## the specs with nginx's log at "debug": no secret, cookie or token is in any (SPEC=name)
 	@t/lib/dependencies.sh $(sort $(TEST_NEEDS))
-	@$(MAKE) --no-print-directory $(JOBS_FLAG) log-privacy-run
-
-log-privacy-run: $(MODULE) $(PRIVACY_FILES)
+	@$(MAKE) --no-print-directory $(JOBS_FLAG) $(MODULE) $(PRIVACY_FILES)
 	@$(SPEC_ENV) prove -v $(PROVE_FLAGS) t/privacy/logs.t :: $(PRIVACY_FILES)
