@@ -8,6 +8,7 @@ use warnings;
 
 use lib 't/lib/helpers';
 use File::Temp ();
+use Logout::Leaks;
 use Test::More;
 
 my $folder = File::Temp->newdir('logout-readme.XXXXXX', TMPDIR => 1);

@@ -14,6 +14,7 @@ use warnings;
 use File::Temp ();
 use HTTP::Tiny;
 use IO::Socket::INET;
+use Logout::Leaks;
 use Logout::Process;
 use Logout::RedisServer;
 use POSIX qw(:sys_wait_h);

@@ -23,7 +23,7 @@ sub nginx_runs { defined $pid }
 
 # valgrind and sanitizers are slow to start and to end.
 sub patience {
-    return $Settings{use_valgrind} ? 60 : 20;
+    return $Settings{use_valgrind} || $ENV{ASAN_OPTIONS} ? 60 : 20;
 }
 
 sub read_file {
