@@ -37,7 +37,9 @@ like $output, qr/nonexistent\.so/, 'and says why';
 sub run_read_only {
     my ($folder, @command) = @_;
 
-    my @unshare = ('unshare', $> == 0 ? () : '-r', '-m', '--');
+    # as the same user: nginx would want to be another one if it were root
+    my @unshare = ('unshare', '-m',
+        $> == 0 ? () : ('--map-current-user', '--keep-caps'), '--');
     my $mounts = 'mount --bind "$0" "$0" && '
         . 'for place in / "$(findmnt -n -o TARGET --target .)"; do '
         . 'mount -o remount,bind,ro "$place" || exit 125; done && exec "$@"';
