@@ -89,7 +89,8 @@ sub run_with_logs {
     local $ENV{PRIVACY_NGINX} = $ENV{TEST_NGINX_BINARY} // '/usr/sbin/nginx';
     local $ENV{TEST_NGINX_BINARY} = getcwd() . '/t/privacy/nginx';
 
-    my $said = `t/lib/run-tests --jobs 2 @files 2>&1`;
+    my $jobs = $ENV{PRIVACY_JOBS} // 1;
+    my $said = `t/lib/run-tests --jobs $jobs @files 2>&1`;
     return ($?, $said);
 }
 
