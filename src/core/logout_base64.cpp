@@ -10,19 +10,21 @@ namespace {
 constexpr char url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                 "abcdefghijklmnopqrstuvwxyz0123456789-_";
 
-constexpr std::uint8_t not_base64 = 0xff;
+// As a number of 32 bits it sets the highest byte wherever it is shifted to:
+// four good characters leave that byte zero.
+constexpr std::int8_t not_base64 = -1;
 
-using Values = std::array<std::uint8_t, 256>;
+using Values = std::array<std::int8_t, 256>;
 
 
 constexpr Values values_of(bool standard, bool url)
 {
     Values values{};
 
-    for (std::uint8_t& value : values) {
+    for (std::int8_t& value : values) {
         value = not_base64;
     }
-    for (std::uint8_t i = 0; i < 62; i++) {
+    for (std::int8_t i = 0; i < 62; i++) {
         values[static_cast<unsigned char>(url_alphabet[i])] = i;
     }
     if (standard) {
@@ -68,6 +70,19 @@ bool strip_padding(std::string_view& text)
     return padding == 0 || (padding <= 2 && length % 4 == 0);
 }
 
+
+// The 24 bits that the first four characters stand for, and some above them if
+// one of the characters is none of the alphabet.
+std::uint32_t four_characters(const Values& values, std::string_view text)
+{
+    const auto value = [&](std::size_t i) {
+        return static_cast<std::uint32_t>(
+            values[static_cast<unsigned char>(text[i])]);
+    };
+
+    return value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
+}
+
 }  // namespace
 
 
@@ -79,24 +94,33 @@ std::optional<std::size_t> base64_decode(std::string_view text, Base64 alphabet,
     }
 
     const Values& values = values_of(alphabet);
-    char* start = out;
-    std::uint32_t bits = 0;
-    unsigned held = 0;
-    unsigned bad = 0;
+    const char* const start = out;
+    std::uint32_t seen = 0;
 
-    for (char c : text) {
-        std::uint8_t value = values[static_cast<unsigned char>(c)];
-        bad |= value;
-        bits = bits << 6 | value;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            *out++ = static_cast<char>(bits >> held);
-            bits &= (1u << held) - 1;
+    for (; text.size() >= 4; text.remove_prefix(4)) {
+        const std::uint32_t bits = four_characters(values, text);
+        seen |= bits;
+        *out++ = static_cast<char>(bits >> 16);
+        *out++ = static_cast<char>(bits >> 8);
+        *out++ = static_cast<char>(bits);
+    }
+    if (!text.empty()) {
+        // what is missing of the last four are bits that are zero
+        const bool three = text.size() == 3;
+        const char last[4] = {text[0], text[1], three ? text[2] : 'A', 'A'};
+        const std::uint32_t bits = four_characters(values, {last, 4});
+
+        if ((bits & (three ? 0xff : 0xffff)) != 0) {
+            return std::nullopt;
+        }
+        seen |= bits;
+        *out++ = static_cast<char>(bits >> 16);
+        if (three) {
+            *out++ = static_cast<char>(bits >> 8);
         }
     }
 
-    if ((bad & 0x80) != 0 || bits != 0) {
+    if (seen >> 24 != 0) {
         return std::nullopt;
     }
     return static_cast<std::size_t>(out - start);

@@ -2,7 +2,10 @@
 
 #include "logout_nearest.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <vector>
 
@@ -365,6 +368,47 @@ constexpr ByteClasses classify_bytes()
 
 constexpr ByteClasses byte_classes = classify_bytes();
 
+// The alphabets that have every visible byte.
+constexpr unsigned any_visible_byte =
+    bit(IdAlphabet::visible) | bit(IdAlphabet::printable);
+
+
+constexpr std::uint64_t in_each_byte(std::uint64_t byte)
+{
+    return byte * 0x0101010101010101;
+}
+
+
+// Whether one of eight bytes is not visible. The high bit of a byte is set, in
+// turn, where it was, where the byte is 0x7f, and where it is not above 0x20.
+bool holds_invisible(const char* bytes)
+{
+    constexpr std::uint64_t high_bits = in_each_byte(0x80);
+    std::uint64_t word;
+
+    std::memcpy(&word, bytes, sizeof(word));
+    return ((word | (word + in_each_byte(1)) |
+             ~((word | high_bits) - in_each_byte(0x21))) &
+            high_bits) != 0;
+}
+
+
+// Whether the text has at least eight bytes and all of them are visible.
+bool is_visible(std::string_view text)
+{
+    const std::size_t size = text.size();
+
+    if (size < 8 || holds_invisible(text.data() + size - 8)) {
+        return false;
+    }
+    for (std::size_t i = 0; i + 8 < size; i += 8) {
+        if (holds_invisible(text.data() + i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 }  // namespace
 
 
@@ -403,18 +447,15 @@ std::string_view nearest_session_preset(std::string_view name)
 
 bool in_alphabet(std::string_view id, IdAlphabet alphabet)
 {
-    const auto* byte = reinterpret_cast<const unsigned char*>(id.data());
-    const unsigned char* end = byte + id.size();
-    unsigned common = bit(alphabet);
+    const unsigned wanted = bit(alphabet);
 
-    for (; end - byte >= 4; byte += 4) {
-        common &= byte_classes[byte[0]] & byte_classes[byte[1]] &
-                  byte_classes[byte[2]] & byte_classes[byte[3]];
+    // what nearly every id is of, and told without a look at each byte
+    if ((wanted & any_visible_byte) != 0 && is_visible(id)) {
+        return true;
     }
-    for (; byte != end; byte++) {
-        common &= byte_classes[*byte];
-    }
-    return common != 0;
+    return std::all_of(id.begin(), id.end(), [wanted](char c) {
+        return (byte_classes[static_cast<unsigned char>(c)] & wanted) != 0;
+    });
 }
 
 }  // namespace logout

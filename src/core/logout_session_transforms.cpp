@@ -1,8 +1,6 @@
 #include "logout_session_transforms.hpp"
 
-#include "logout_url_bytes.hpp"
-
-#include <algorithm>
+#include "logout_percent_encoding.hpp"
 
 namespace logout {
 
@@ -26,29 +24,14 @@ std::optional<std::string_view> percent_decode(std::string_view text,
         return text;
     }
 
-    char* start = scratch.take(text.size());
-    if (start == nullptr) {
+    char* const out = scratch.take(text.size());
+    const auto size = out == nullptr ? std::nullopt
+                                     : percent_decode<Plus::is_plus>(text, out);
+
+    if (!size) {
         return std::nullopt;
     }
-
-    char* out = start;
-    for (;;) {
-        std::string_view plain = text.substr(0, text.find('%'));
-        out = std::copy(plain.begin(), plain.end(), out);
-        text.remove_prefix(plain.size());
-        if (text.empty()) {
-            return std::string_view(start,
-                                    static_cast<std::size_t>(out - start));
-        }
-
-        int high = text.size() < 3 ? -1 : hex_value(text[1]);
-        int low = high < 0 ? -1 : hex_value(text[2]);
-        if (low < 0) {
-            return std::nullopt;
-        }
-        *out++ = static_cast<char>(high * 16 + low);
-        text.remove_prefix(3);
-    }
+    return std::string_view(out, *size);
 }
 
 
@@ -68,25 +51,23 @@ base64_decode(std::string_view text, Base64 alphabet, SessionScratch& scratch)
 }
 
 
-std::optional<std::string_view> without_lead(std::string_view text,
-                                             std::string_view lead)
-{
-    if (text.substr(0, lead.size()) != lead) {
-        return std::nullopt;
-    }
-    return text.substr(lead.size());
-}
-
-
 std::optional<SplitText> split_at_first(std::string_view text, char separator)
 {
     return split_at(text, text.find(separator));
 }
 
 
+// Forwards, because find() looks at many bytes at once, and rfind() at one.
 std::optional<SplitText> split_at_last(std::string_view text, char separator)
 {
-    return split_at(text, text.rfind(separator));
+    std::size_t last = std::string_view::npos;
+
+    for (std::size_t next = text.find(separator);
+         next != std::string_view::npos;
+         next = text.find(separator, next + 1)) {
+        last = next;
+    }
+    return split_at(text, last);
 }
 
 

@@ -52,8 +52,21 @@ std::optional<std::string_view>
 base64_decode(std::string_view text, Base64 alphabet, SessionScratch& scratch);
 
 // What follows `lead`; nothing if `text` does not begin with it.
-std::optional<std::string_view> without_lead(std::string_view text,
-                                             std::string_view lead);
+inline std::optional<std::string_view> without_lead(std::string_view text,
+                                                    std::string_view lead)
+{
+    std::size_t same = 0;
+
+    // leads are short: comparing takes less than a call would
+    while (same < lead.size() && same < text.size() &&
+           text[same] == lead[same]) {
+        same++;
+    }
+    if (same < lead.size()) {
+        return std::nullopt;
+    }
+    return text.substr(same);
+}
 
 // The parts before and after the first, or the last, `separator`; nothing
 // without one.

@@ -1,6 +1,7 @@
 // The steps from a cookie's value to a key, each alone.
 
 #include "core/logout_digest.hpp"
+#include "core/logout_session_presets.hpp"
 #include "core/logout_session_signatures.hpp"
 #include "core/logout_session_transforms.hpp"
 
@@ -104,6 +105,33 @@ void base64_is_decoded_strictly(void**)
 }
 
 
+// Four characters are read in one turn: a bad one may stand anywhere in them.
+void base64_with_one_bad_character_is_refused(void**)
+{
+    for (std::size_t length = 4; length < 13; length++) {
+        const std::string good(length, 'A');
+
+        for (std::size_t place = 0; place < length; place++) {
+            for (const char bad : {'-', '.', '\0', '\x80', '\xff'}) {
+                std::string text = good;
+                text[place] = bad;
+
+                SessionScratch scratch;
+                assert_false(
+                    logout::base64_decode(text, Base64::standard, scratch)
+                        .has_value());
+            }
+        }
+        if (length % 4 != 1) {
+            SessionScratch scratch;
+            assert_text(
+                copy(logout::base64_decode(good, Base64::standard, scratch)),
+                std::string(length * 3 / 4, '\0'), good.c_str());
+        }
+    }
+}
+
+
 void base64url_is_encoded_without_padding(void**)
 {
     assert_string_equal(base64url("").c_str(), "");
@@ -194,6 +222,47 @@ void secrets_are_equal_only_when_they_are(void**)
     assert_false(logout::equal_secretly("abc", "abd"));
     assert_false(logout::equal_secretly("abc", "ab"));
     assert_false(logout::equal_secretly("", "a"));
+
+    for (std::size_t size = 1; size <= 64; size++) {
+        const std::string secret(size, 'x');
+        assert_true(logout::equal_secretly(secret, std::string(size, 'x')));
+
+        for (std::size_t place = 0; place < size; place++) {
+            for (int bit = 0; bit < 8; bit++) {
+                std::string other = secret;
+                other[place] = static_cast<char>(other[place] ^ 1 << bit);
+                assert_false(logout::equal_secretly(secret, other));
+            }
+        }
+    }
+}
+
+
+// The rule for each byte, by itself.
+bool is_wanted(unsigned char byte, logout::IdAlphabet alphabet)
+{
+    return alphabet == logout::IdAlphabet::visible
+               ? byte > 0x20 && byte < 0x7f
+               : byte >= 0x20 && byte != 0x7f;
+}
+
+
+void ids_are_of_an_alphabet_if_each_byte_is(void**)
+{
+    for (const auto alphabet :
+         {logout::IdAlphabet::visible, logout::IdAlphabet::printable}) {
+        for (std::size_t size = 1; size <= 20; size++) {
+            for (std::size_t place = 0; place < size; place++) {
+                for (int byte = 0; byte < 256; byte++) {
+                    std::string id(size, 'x');
+                    id[place] = static_cast<char>(byte);
+                    assert_int_equal(
+                        logout::in_alphabet(id, alphabet),
+                        is_wanted(static_cast<unsigned char>(byte), alphabet));
+                }
+            }
+        }
+    }
 }
 
 
@@ -395,10 +464,12 @@ int main()
 {
     const CMUnitTest tests[] = {
         cmocka_unit_test(base64_is_decoded_strictly),
+        cmocka_unit_test(base64_with_one_bad_character_is_refused),
         cmocka_unit_test(base64url_is_encoded_without_padding),
         cmocka_unit_test(digests_are_those_of_the_standards),
         cmocka_unit_test(hmacs_are_those_of_the_standards),
         cmocka_unit_test(secrets_are_equal_only_when_they_are),
+        cmocka_unit_test(ids_are_of_an_alphabet_if_each_byte_is),
         cmocka_unit_test(any_key_verifies_and_no_other),
         cmocka_unit_test(percent_encoding_is_undone_once),
         cmocka_unit_test(texts_are_split_at_the_first_or_last_separator),
