@@ -28,9 +28,10 @@ sub enter {
 
     return if $ENV{CHAOS_IN_NETWORK};
     $ENV{CHAOS_IN_NETWORK} = 1;
-    exec 'unshare', $> == 0 ? () : '-r', '-n', 'sh', '-c',
-        'ip link set lo up && exec "$@"', 'sh', $^X, (map { "-I$_" } @INC), $0,
-        @arguments
+    # as the same user: nginx would want to be another one if it were root
+    exec 'unshare', $> == 0 ? () : ('--map-current-user', '--keep-caps'), '-n',
+        'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', $^X,
+        (map { "-I$_" } @INC), $0, @arguments
         or die "unshare: $!\n";
 }
 
