@@ -1,5 +1,6 @@
 """nginx as the benchmarks run it, and the configurations that they compare."""
 
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -19,10 +20,11 @@ PATIENCE = "10s"
 
 TEMPLATE = """\
 {modules}
-user root;
+{user}
 daemon off;
 master_process {master};
 worker_processes 1;
+worker_rlimit_nofile 4096;
 pid {directory}/nginx.pid;
 error_log {directory}/error.log warn;
 
@@ -69,6 +71,7 @@ class Configuration:
         file = directory / "nginx.conf"
         file.write_text(TEMPLATE.format(
             modules="\n".join(f"load_module {name};" for name in self.modules),
+            user="user root;" if os.geteuid() == 0 else "",
             master="on" if master else "off", directory=directory, port=port,
             http=indent(self.http, 4), location=indent(self.location, 12),
             server=indent(self.server, 8)))
