@@ -7,7 +7,7 @@
 
 #include <sys/random.h>
 
-#include <exception>
+#include <stdexcept>
 
 
 namespace {

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <charconv>
+#include <stdexcept>
 
 
 namespace {

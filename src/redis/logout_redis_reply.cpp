@@ -71,8 +71,14 @@ void* create_integer(const redisReadTask* task, long long value)
 }
 
 
+// "$-1" and "*-1" are nil as a string and as an array. What is nil by its own
+// type is RESP3's "_".
 void* create_nil(const redisReadTask* task)
 {
+    if (task->type == REDIS_REPLY_NIL) {
+        return nullptr;
+    }
+
     return reader_of(task).add(task, ReplyType::nil, {}, 0);
 }
 
