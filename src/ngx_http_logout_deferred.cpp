@@ -16,19 +16,15 @@ constexpr std::size_t again_max_delays = 8;
 constexpr time_t again_lifetime = 60 * 60;
 
 
-// `zone->data` is this configuration's DeferredZone, `old_data` that of the
-// configuration before, whose queue goes on.
+// `shm->data` is this configuration's DeferredZone. `old_data` is that of the
+// configuration before, which may be of another build: the queue goes on, and
+// is found where every build leaves it.
 ngx_int_t init_zone(ngx_shm_zone_t* shm, void* old_data)
 {
     auto* const zone = static_cast<DeferredZone*>(shm->data);
     ngx_slab_pool_t* const pool = zone->pool();
 
-    if (old_data != nullptr) {
-        zone->queue = static_cast<DeferredZone*>(old_data)->queue;
-        return NGX_OK;
-    }
-
-    if (shm->shm.exists) {
+    if (old_data != nullptr || shm->shm.exists) {
         zone->queue = static_cast<logout::redis::DeferredQueue*>(pool->data);
         return NGX_OK;
     }
@@ -43,9 +39,12 @@ ngx_int_t init_zone(ngx_shm_zone_t* shm, void* old_data)
 }
 
 
-std::string zone_name(const DeferredZone& zone)
+// A queue of another layout is in a zone of another name.
+ngx_str_t shared_name(ngx_pool_t* pool, std::string_view name)
 {
-    return std::string(to_view(zone.shm->shm.name));
+    return copy_to_pool(pool, "logout_zone_" +
+                                  logout::redis::deferred_layout() + "_" +
+                                  std::string(name));
 }
 
 
@@ -59,7 +58,7 @@ DeferredZone* find_zone(const ngx_http_logout_main_conf_t* lmcf,
     }
 
     for (std::size_t i = 0; i < count; ++i) {
-        if (zone_name(*(*lmcf->zones)[i]) == name) {
+        if ((*lmcf->zones)[i]->name == name) {
             return (*lmcf->zones)[i];
         }
     }
@@ -185,8 +184,15 @@ bool add_zone(ngx_conf_t* cf, ngx_http_logout_main_conf_t* lmcf)
         return false;
     }
 
+    ngx_str_t name = shared_name(cf->pool, to_view(value[1]));
+    if (name.data == nullptr) {
+        return false;
+    }
+
+    // not the module's own address as the tag: that is another one when the
+    // module's file was replaced, and the queue is to outlive that, too
     ngx_shm_zone_t* const shm = ngx_shared_memory_add(
-        cf, &value[1], static_cast<size_t>(size), &ngx_http_logout_module);
+        cf, &name, static_cast<size_t>(size), &ngx_http_module);
     if (shm == nullptr) {
         return false;
     }
@@ -203,6 +209,7 @@ bool add_zone(ngx_conf_t* cf, ngx_http_logout_main_conf_t* lmcf)
 
     auto* const zone = create_in_pool<DeferredZone>(cf->pool);
 
+    zone->name = to_view(value[1]);
     zone->shm = shm;
     shm->init = init_zone;
     shm->data = zone;

@@ -21,6 +21,7 @@ struct ngx_http_logout_loc_conf_t;
 
 // One logout_zone: a queue in shared memory.
 struct DeferredZone {
+    std::string name;  // as configured
     ngx_shm_zone_t* shm = nullptr;
     logout::redis::DeferredQueue* queue = nullptr;
     logout::redis::DeferredRunner* runner = nullptr;  // of this worker

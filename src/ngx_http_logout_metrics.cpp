@@ -87,7 +87,7 @@ void collect_deferred(const DeferredZone& zone,
     const auto statistics =
         logout::redis::deferred_statistics(zone.queue, zone.pool());
 
-    metrics.zone = to_view(zone.shm->shm.name);
+    metrics.zone = zone.name;
     metrics.waiting = statistics.length;
     metrics.oldest_age = statistics.length > 0 ? statistics.oldest : 0;
     metrics.done = statistics.done;

@@ -33,6 +33,10 @@ struct Entry {
     u_char* text() { return reinterpret_cast<u_char*>(this + 1); }
 };
 
+// Change this with the meaning of a member of these structures. Their sizes are
+// compared anyway.
+constexpr unsigned layout_version = 1;
+
 static_assert(offsetof(Entry, due) == 0, "entry_of_due() casts");
 
 
@@ -195,6 +199,14 @@ std::size_t size_of(const std::string_view* words, std::size_t count)
 }
 
 }  // namespace
+
+
+std::string deferred_layout()
+{
+    return std::to_string(layout_version) + "_" +
+           std::to_string(sizeof(DeferredQueue)) + "_" +
+           std::to_string(sizeof(Entry));
+}
 
 
 DeferredQueue* create_deferred_queue(ngx_slab_pool_t* pool)

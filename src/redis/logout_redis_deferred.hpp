@@ -7,6 +7,7 @@
 #include "logout_redis_ngx.hpp"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace logout::redis {
@@ -19,6 +20,9 @@ constexpr ngx_msec_t deferred_claim_time = 2000;
 // A queue, ordered by when its entries are due. Lives in a slab pool; all
 // functions lock the pool.
 struct DeferredQueue;
+
+// Two builds of this module that say the same here can work on one queue.
+std::string deferred_layout();
 
 // The words that a queued command can have.
 constexpr std::size_t deferred_words_max = 64;
