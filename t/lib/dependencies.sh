@@ -46,6 +46,9 @@ packages() {
                        $(command -v npm >/dev/null || echo npm) ;;
         modules)  echo libnginx-mod-http-headers-more-filter \
                        libnginx-mod-http-js libnginx-mod-http-lua vim-nox ;;
+        package)  echo binutils debhelper dpkg-dev lintian man-db ;;
+        chroot)   echo debootstrap iproute2 util-linux nodejs \
+                       $(command -v npm >/dev/null || echo npm) ;;
         metrics)  echo prometheus python3-prometheus-client ;;
         *)        fail "There is no list of packages for \"$1\" in $0." ;;
     esac
