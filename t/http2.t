@@ -104,8 +104,9 @@ subtest 'a client that leaves while Redis is asked' => sub {
     is_logged_out('the next', 302, logout_url());
 };
 
-is_deeply [grep { !/is buffered to a temporary file/ } $nginx->complaints], [],
-    'nothing is logged';
+# nginx 1.25.1 and later would rather have `http2 on`, which older ones lack
+is_deeply [grep { !/is buffered to a temporary file|"listen .* is deprecated/ }
+    $nginx->complaints], [], 'nothing is logged';
 cmp_ok $nginx->quit, '<', 5, 'nginx quits';
 unlike $nginx->error_log, qr/\[alert\]/, 'without an alert';
 

@@ -15,7 +15,7 @@ $files->authority('ca');
 $files->authority('other-ca');
 $files->issue('named', 'ca', names => 'DNS:redis.example.com');
 $files->issue('numbered', 'ca', names => 'IP:127.0.0.1');
-$files->issue('expired', 'ca', names => 'DNS:redis.example.com', days => -1);
+$files->issue('expired', 'ca', names => 'DNS:redis.example.com', days => 0);
 $files->issue('client', 'ca', names => 'DNS:nginx.example.com');
 
 # A Redis with this certificate. Returns it and its TLS port.

@@ -83,6 +83,24 @@ void* create_nil(const redisReadTask* task)
 }
 
 
+#if HIREDIS_MAJOR >= 1
+
+// RESP3, which was not asked for. Without these functions, what hiredis returns
+// is neither an object nor null.
+void* refuse_double(const redisReadTask*, double, char*, std::size_t)
+{
+    return nullptr;
+}
+
+
+void* refuse_bool(const redisReadTask*, int)
+{
+    return nullptr;
+}
+
+#endif
+
+
 void free_object(void*) {}
 
 
@@ -105,6 +123,10 @@ redisReplyObjectFunctions object_functions()
     functions.createInteger = create_integer;
     functions.createNil = create_nil;
     functions.freeObject = free_object;
+#if HIREDIS_MAJOR >= 1
+    functions.createDouble = refuse_double;
+    functions.createBool = refuse_bool;
+#endif
 
     return functions;
 }

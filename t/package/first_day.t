@@ -10,6 +10,7 @@
 
 use strict;
 use warnings;
+use utf8;
 
 use lib 't/lib/helpers';
 use Logout::Chroot;
@@ -24,7 +25,7 @@ my $express = start_express();
 my $machine = Logout::Chroot->new($chroot);
 my @old_workers;
 
-$machine->take("/root/$packages", glob "$packages/*.deb");
+$machine->take('/root/build/package/deb', glob "$packages/*.deb");
 $machine->services('off');
 subtest 'what README.md says' => sub {
     my $output;
@@ -45,8 +46,10 @@ subtest 'what README.md says' => sub {
 
 my ($key) = @{$redis->command('KEYS', '*')};
 is $key, undef, 'no session is left';
-is $machine->run('find', '/etc', '/usr', '/var/lib/nginx', '-name',
-    '*logout*'), '', 'nothing of the package is left';
+my ($status, $left) = $machine->shell(
+    "find / -xdev -path /proc -prune -o -path /root -prune -o"
+    . " -path /tmp -prune -o -name '*http*logout*' -print");
+is $left, '', 'nothing of the package is left';
 
 Logout::Process::end($express, 'TERM');
 undef $machine;
@@ -82,7 +85,8 @@ sub type {
 
     @old_workers = $machine->nginx_workers;
     my ($status, $output) = $machine->shell($commands);
-    is $status, 0, join '; ', split /\n/, $commands or diag $output;
+    is $status, 0, join '; ', split /\n/, $commands
+        or BAIL_OUT("$commands: $output");
     if ($commands =~ /reload/) {
         $machine->wait_until('the configuration is another', sub {
             !grep { kill 0, $_ } @old_workers;

@@ -21,7 +21,6 @@ my ($chroot, $packages, $older) = @ARGV;
 # as many as nginx has workers, so that both kinds answer during the upgrade
 use constant CLIENTS => 2;
 
-my $module = '/usr/lib/nginx/modules/ngx_http_logout_module.so';
 my $enabled = '/etc/nginx/modules-enabled/50-mod-http-logout.conf';
 my $url = 'http://127.0.0.1:8080';
 
@@ -89,14 +88,17 @@ sub logs_out {
     is $redis->command('EXISTS', "sess:$id"), 0, 'the session is gone';
 }
 
-# Whether each worker has the module's file of now in memory, and no other.
-sub workers_have_the_new_file {
+# Whether each worker runs the module of the packages in a folder, and no other.
+sub workers_run {
+    my ($folder) = @_;
+
+    my $file = 'ngx_http_logout_module-' . version_of($folder) . '.so';
     my @workers = $machine->nginx_workers or return 0;
 
     return !grep {
         open my $in, '<', "/proc/$_/maps" or return 0;
-        my @of_module = grep { /ngx_http_logout_module\.so/ } <$in>;
-        !@of_module || grep { /\(deleted\)/ } @of_module;
+        my @of_module = grep { /ngx_http_logout_module/ } <$in>;
+        !@of_module || grep { !m{/\Q$file\E$} } @of_module;
     } @workers;
 }
 
@@ -178,22 +180,22 @@ subtest 'upgraded under load' => sub {
         'a deletion waits for Redis';
     my ($status, $output) = $machine->shell('apt-get install -y ./new/*.deb');
     is $status, 0, 'apt upgrades' or diag $output;
-    $machine->wait_until('workers have the new module',
-        \&workers_have_the_new_file);
+    $machine->wait_until('workers run the new module',
+        sub { workers_run($packages) });
     $redis->resume;
     $machine->wait_until('the deletion is done', sub {
         !$redis->command('EXISTS', 'sess:waits');
     });
 
     $machine->shell('apt-get install -y --allow-downgrades ./old/*.deb');
-    $machine->wait_until('the old module is back',
-        \&workers_have_the_new_file);
+    $machine->wait_until('workers run the old module',
+        sub { workers_run($older) });
     is installed_version(), 'ii ' . version_of($older), 'back once more';
 
     my ($count, @wrong) = under_load(sub {
         ($status, $output) = $machine->shell('apt-get install -y ./new/*.deb');
-        $machine->wait_until('workers have the new module',
-            \&workers_have_the_new_file);
+        $machine->wait_until('workers run the new module',
+            sub { workers_run($packages) });
     });
     is $status, 0, 'apt upgrades' or diag $output;
     is installed_version(), 'ii ' . version_of($packages), 'to the new version';
@@ -217,7 +219,7 @@ subtest 'purged' => sub {
     is $status, 0, 'apt purges it' or diag $output;
     ($status, $output) = $machine->shell(
         "find / -xdev -path /proc -prune -o -path /root -prune -o"
-        . " -name '*http*logout*' -print");
+        . " -path /tmp -prune -o -name '*http*logout*' -print");
     is $output, '', 'nothing is left';
     $machine->run('systemctl', 'stop', 'nginx');
     ($status, $output) = $machine->run('systemctl', 'start', 'nginx');

@@ -65,7 +65,7 @@ sub start_redis {
     my $files = $self->{files} = Logout::Certificates->new;
     $files->authority('ca');
     $files->issue('good', 'ca', names => 'DNS:redis.test');
-    $files->issue('expired', 'ca', names => 'DNS:redis.test', days => -1);
+    $files->issue('expired', 'ca', names => 'DNS:redis.test', days => 0);
     $self->{port} = Logout::Example::free_port();
     $self->{redis} = Logout::RedisServer->start('--tls-port', $self->{port},
         '--tls-cert-file', $files->file('good.crt'),

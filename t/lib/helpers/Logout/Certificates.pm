@@ -5,7 +5,7 @@ package Logout::Certificates;
 #     my $certificates = Logout::Certificates->new;
 #     $certificates->authority('ca');
 #     $certificates->issue('server', 'ca', names => 'DNS:redis.test');
-#     $certificates->issue('old', 'ca', names => 'DNS:redis.test', days => -1);
+#     $certificates->issue('old', 'ca', names => 'DNS:redis.test', days => 0);   # expired
 #     $certificates->file('server.crt'), $certificates->file('server.key')
 
 use strict;

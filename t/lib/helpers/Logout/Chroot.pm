@@ -121,16 +121,14 @@ sub apt {
     return $output;
 }
 
-# Whether packages start what they install, as on a machine that runs.
+# Whether packages start and reload what they install. Without a word on that, in
+# a chroot they do not.
 sub services {
     my ($self, $switch) = @_;
 
-    if ($switch eq 'on') {
-        unlink $self->path('/usr/sbin/policy-rc.d');
-    } else {
-        $self->write_file('/usr/sbin/policy-rc.d', "#!/bin/sh\nexit 101\n",
-            0755);
-    }
+    my $status = $switch eq 'on' ? 0 : 101;
+    $self->write_file('/usr/sbin/policy-rc.d', "#!/bin/sh\nexit $status\n",
+        0755);
 }
 
 # The worker processes of its nginx.
@@ -157,6 +155,7 @@ sub DESTROY {
 
     return if $self->{owner} != $$;
     local $?;
+    $self->run('systemctl', 'stop', 'nginx') if -s $self->path('/run/nginx.pid');
     system('umount', "$self->{root}/proc") == 0
         && system('rm', '-rf', $self->{folder});
 }

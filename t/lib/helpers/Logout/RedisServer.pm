@@ -11,7 +11,7 @@ package Logout::RedisServer;
 #
 #     $redis->commands(['SET', 'a', 1], ['SET', 'b', 2]);    # at once
 #
-#     my $sentinel = Logout::RedisServer->start_as('redis-sentinel', $file);
+#     my $sentinel = Logout::RedisServer->start($file, '--sentinel');
 #     Logout::RedisServer->start_as(['nsenter', ..., 'redis-server'], @options);
 
 use strict;

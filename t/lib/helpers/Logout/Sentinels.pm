@@ -59,7 +59,7 @@ _
         if $self->{options}{password};
     close $out;
 
-    my $sentinel = Logout::RedisServer->start_as('redis-sentinel', $file);
+    my $sentinel = Logout::RedisServer->start($file, '--sentinel');
     $sentinel->command('AUTH', $self->{options}{password})
         if $self->{options}{password};
     return $sentinel;
