@@ -174,15 +174,15 @@ subtest 'installed' => sub {
 };
 
 subtest 'upgraded under load' => sub {
-    $redis->command('SET', 'sess:waits', 1);
-    $redis->pause;
+    $redis->kill;
     is logout_of('waits')->{headers}{'x-result'}, 'deferred',
         'a deletion waits for Redis';
     my ($status, $output) = $machine->shell('apt-get install -y ./new/*.deb');
     is $status, 0, 'apt upgrades' or diag $output;
     $machine->wait_until('workers run the new module',
         sub { workers_run($packages) });
-    $redis->resume;
+    $redis->start_again;
+    $redis->command('SET', 'sess:waits', 1);
     $machine->wait_until('the deletion is done', sub {
         !$redis->command('EXISTS', 'sess:waits');
     });
@@ -224,8 +224,8 @@ subtest 'purged' => sub {
     $machine->run('systemctl', 'stop', 'nginx');
     ($status, $output) = $machine->run('systemctl', 'start', 'nginx');
     is $status, 0, 'nginx starts without it' or diag $output;
-    is HTTP::Tiny->new->get('http://127.0.0.1/')->{status}, 200,
-        'and serves its page';
+    my $page = HTTP::Tiny->new->get('http://127.0.0.1/');
+    is $page->{status}, 200, 'and serves its page';
 };
 
 undef $machine;
