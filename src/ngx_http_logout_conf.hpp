@@ -306,6 +306,9 @@ bool ngx_http_logout_report(ngx_conf_t* cf,
 char* ngx_http_logout_compile_location(ngx_conf_t* cf,
                                        ngx_http_logout_loc_conf_t* conf);
 
+// Refuses a logout_timeout of 0.
+extern ngx_conf_post_t ngx_http_logout_timeout_check;
+
 ngx_int_t ngx_http_logout_handler(ngx_http_request_t* r);
 ngx_int_t ngx_http_logout_add_variables(ngx_conf_t* cf);
 

@@ -9,6 +9,7 @@
 
 #include <exception>
 
+using logout::redis::ServerCounters;
 using logout::redis::StoreCounters;
 
 
@@ -19,7 +20,7 @@ constexpr std::size_t least_size = 1024 * 1024;
 // Places in shared memory are of use to this module only as it was compiled:
 // change this with the meaning of a member of any of the structures. Their
 // sizes are part of the zone's name anyway.
-constexpr unsigned layout_version = 1;
+constexpr unsigned layout_version = 2;
 
 
 Counting& counting_of(ngx_conf_t* cf)
@@ -240,9 +241,29 @@ std::size_t next_power_of_two(std::size_t number)
 }
 
 
+// Of all stores: one that finds its servers by itself may find many.
+std::size_t most_servers(const ngx_array_t* stores)
+{
+    std::size_t servers = 0;
+
+    if (stores != nullptr) {
+        const auto* const* const all =
+            static_cast<logout::redis::StoreConf* const*>(stores->elts);
+
+        for (ngx_uint_t i = 0; i < stores->nelts; ++i) {
+            const bool finds = all[i]->cluster || all[i]->sentinels.nelts > 0;
+
+            servers += finds ? counted_servers + 1 : 1;
+        }
+    }
+
+    return servers;
+}
+
+
 // With as many workers again: a reload starts new ones before the old are gone.
 std::size_t needed_size(ngx_conf_t* cf, const Counting& counting,
-                        std::size_t stores)
+                        std::size_t stores, std::size_t servers)
 {
     const auto* const ccf = reinterpret_cast<ngx_core_conf_t*>(
         ngx_get_conf(cf->cycle->conf_ctx, ngx_core_module));
@@ -257,6 +278,7 @@ std::size_t needed_size(ngx_conf_t* cf, const Counting& counting,
 
     size += place(sizeof(WorkerPlace<logout::History>));
     size += stores * (place(sizeof(WorkerPlace<StoreCounters>)) + 256);
+    size += servers * (place(sizeof(WorkerPlace<ServerCounters>)) + 512);
 
     for (const auto& location : counting.locations) {
         size += place(sizeof(WorkerPlace<logout::LocationCounters>)) + 128 +
@@ -274,7 +296,7 @@ ngx_str_t zone_name(ngx_pool_t* pool)
     const u_char* const end = ngx_snprintf(
         reinterpret_cast<u_char*>(text), sizeof(text), "logout_%ud_%uz_%uz_%uz",
         layout_version, sizeof(WorkerPlace<logout::LocationCounters>),
-        sizeof(WorkerPlace<StoreCounters>),
+        sizeof(WorkerPlace<ServerCounters>),
         sizeof(WorkerPlace<logout::History>));
 
     return copy_to_pool(pool,
@@ -325,36 +347,89 @@ void leave_places(WorkerPlace<Counters>* places)
 }
 
 
-// The store goes on counting where the worker before it ended.
-void continue_counting(logout::redis::Store* store, StoreCounters& counters)
+void leave_store(const StoreSeries& store)
 {
-    StoreCounters earlier = counters;
+    leave_places(store.places);
 
-    earlier.in_flight = 0;
-    earlier.down = 0;
-    logout::redis::place_counters(store, &counters);
-    add_store_counters(counters, earlier);
-}
-
-
-void join_stores(ngx_http_logout_main_conf_t* lmcf, ngx_slab_pool_t* slab,
-                 bool& complete)
-{
-    const Counting& counting = *lmcf->counting;
-
-    for (std::size_t i = 0; i < counting.stores.size(); ++i) {
-        auto* const place = take_place(slab, counting.stores[i]);
-
-        if (place != nullptr) {
-            continue_counting(lmcf->workers[i], place->counters);
-        } else {
-            complete = false;
-        }
+    for (const auto* series = store.servers; series != nullptr;
+         series = series->next) {
+        leave_places(series->places);
     }
 }
 
-
 }  // namespace
+
+
+StoreCounters* StoreBook::of_store()
+{
+    const SlabLock lock(slab_);
+    auto* const place = take_place(slab_, series_);
+
+    return place != nullptr ? &place->counters : nullptr;
+}
+
+
+ServerCounters* StoreBook::of_server(std::string_view name)
+{
+    const SlabLock lock(slab_);
+    ServerSeries* const series = find_or_add(name);
+
+    return series != nullptr ? take(series) : nullptr;
+}
+
+
+ServerSeries* StoreBook::find_or_add(std::string_view name)
+{
+    if (series_ == nullptr) {
+        return nullptr;
+    }
+
+    for (auto* series = series_->servers; series != nullptr;
+         series = series->next) {
+        if (to_view(series->server) == name) {
+            return series;
+        }
+    }
+
+    if (name != other_servers && series_->server_count >= counted_servers) {
+        return find_or_add(other_servers);
+    }
+
+    auto* const series = allocate_shared<ServerSeries>(slab_);
+
+    if (series == nullptr || !copy_text(slab_, name, series->server)) {
+        return nullptr;
+    }
+
+    append(series_->servers, series);
+    ++series_->server_count;
+    return series;
+}
+
+
+// Several connections of a worker may be to one server, under one name.
+ServerCounters* StoreBook::take(ServerSeries* series)
+{
+    for (std::size_t i = 0; i < taken_count_; ++i) {
+        if (taken_[i].series == series) {
+            return taken_[i].counters;
+        }
+    }
+
+    auto* const place = take_place(slab_, series->places);
+
+    if (place == nullptr || taken_count_ == taken_.size()) {
+        return nullptr;
+    }
+
+    // what a worker before this one had is over
+    place->counters.in_flight = 0;
+    place->counters.users = 0;
+    place->counters.down = 0;
+
+    taken_[taken_count_++] = {series, &place->counters};
+    return &place->counters;
+}
 
 
 CountedLocation* ngx_http_logout_count_location(ngx_conf_t* cf,
@@ -388,7 +463,8 @@ ngx_int_t ngx_http_logout_add_counting(ngx_conf_t* cf)
 
     Counting& counting = *lmcf->counting;
     const std::size_t needed = needed_size(
-        cf, counting, lmcf->stores != nullptr ? lmcf->stores->nelts : 0);
+        cf, counting, lmcf->stores != nullptr ? lmcf->stores->nelts : 0,
+        most_servers(lmcf->stores));
 
     // in large steps: counters start anew when the size changes
     const std::size_t size = ngx_max(least_size, next_power_of_two(2 * needed));
@@ -434,11 +510,24 @@ void ngx_http_logout_join_counting(ngx_http_logout_main_conf_t* lmcf,
     counting.history = take_place(slab, counting.header()->histories);
     complete = complete && counting.history != nullptr;
 
-    join_stores(lmcf, slab, complete);
-
     if (!complete) {
         log_full(cycle->log, counting);
     }
+
+    for (StoreSeries* const series : counting.stores) {
+        counting.books.push_back(
+            std::make_unique<StoreBook>(slab, series, cycle->log));
+    }
+}
+
+
+logout::redis::CounterBook*
+ngx_http_logout_counter_book(const ngx_http_logout_main_conf_t* lmcf,
+                             std::size_t store)
+{
+    return lmcf->counting != nullptr && store < lmcf->counting->books.size()
+               ? lmcf->counting->books[store].get()
+               : nullptr;
 }
 
 
@@ -459,7 +548,7 @@ void ngx_http_logout_leave_counting(ngx_http_logout_main_conf_t* lmcf)
 
     for (const StoreSeries* const series : counting.stores) {
         if (series != nullptr) {
-            leave_places(series->places);
+            leave_store(*series);
         }
     }
 

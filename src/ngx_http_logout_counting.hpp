@@ -19,6 +19,10 @@ struct ngx_http_logout_main_conf_t;
 struct LocationSeries;
 struct Counting;
 
+namespace logout::redis {
+class CounterBook;
+}
+
 
 // What is counted under one name. Locations that have the same name and
 // protocol share it.
@@ -43,10 +47,15 @@ CountedLocation* ngx_http_logout_count_location(ngx_conf_t* cf,
 // to be counted. Returns NGX_ERROR after saying why.
 ngx_int_t ngx_http_logout_add_counting(ngx_conf_t* cf);
 
-// When a worker has created its Redis clients, and when it has closed them.
+// Before a worker creates its Redis clients, and when it has closed them.
 void ngx_http_logout_join_counting(ngx_http_logout_main_conf_t* lmcf,
                                    ngx_cycle_t* cycle);
 void ngx_http_logout_leave_counting(ngx_http_logout_main_conf_t* lmcf);
+
+// Where this worker's client of a store counts; nullptr: nowhere.
+logout::redis::CounterBook*
+ngx_http_logout_counter_book(const ngx_http_logout_main_conf_t* lmcf,
+                             std::size_t store);
 
 // One logout was answered.
 void ngx_http_logout_count_answer(const ngx_http_logout_main_conf_t* lmcf,

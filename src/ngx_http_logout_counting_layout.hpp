@@ -33,10 +33,52 @@ struct LocationSeries {
 };
 
 
+struct ServerSeries {
+    ServerSeries* next;
+    WorkerPlace<logout::redis::ServerCounters>* places;
+    ngx_str_t server;
+};
+
+
 struct StoreSeries {
     StoreSeries* next;
     WorkerPlace<logout::redis::StoreCounters>* places;
+    ServerSeries* servers;
+    std::size_t server_count;
     ngx_str_t store;
+};
+
+
+// A store's servers come and go: further ones are counted together.
+constexpr std::size_t counted_servers = 64;
+constexpr std::string_view other_servers = "other";
+
+
+// This worker's places for a store and its servers.
+class StoreBook final : public logout::redis::CounterBook {
+public:
+    StoreBook(ngx_slab_pool_t* slab, StoreSeries* series, ngx_log_t* log)
+        : slab_(slab), series_(series), log_(log)
+    {
+    }
+
+    logout::redis::StoreCounters* of_store() override;
+    logout::redis::ServerCounters* of_server(std::string_view name) override;
+
+private:
+    struct Taken {
+        const ServerSeries* series;
+        logout::redis::ServerCounters* counters;
+    };
+
+    ServerSeries* find_or_add(std::string_view name);
+    logout::redis::ServerCounters* take(ServerSeries* series);
+
+    ngx_slab_pool_t* slab_;
+    StoreSeries* series_;  // nullptr: there was no room for it
+    ngx_log_t* log_;
+    std::array<Taken, counted_servers + 1> taken_ = {};
+    std::size_t taken_count_ = 0;
 };
 
 
@@ -54,6 +96,7 @@ struct Counting {
     ngx_shm_zone_t* zone = nullptr;
 
     std::vector<StoreSeries*> stores;  // in the order of the main conf's
+    std::vector<std::unique_ptr<StoreBook>> books;  // ditto
 
     WorkerPlace<logout::History>* history = nullptr;
 
@@ -106,13 +149,12 @@ inline bool is_alive(ngx_pid_t process)
 }
 
 
-inline void add_store_counters(logout::redis::StoreCounters& sum,
-                               const logout::redis::StoreCounters& more)
+template <typename Counters>
+void add_store_counters(Counters& sum, const Counters& more)
 {
-    static_assert(
-        std::is_trivially_copyable_v<logout::redis::StoreCounters> &&
-            sizeof(logout::redis::StoreCounters) % sizeof(std::uint64_t) == 0,
-        "StoreCounters must be nothing but numbers");
+    static_assert(std::is_trivially_copyable_v<Counters> &&
+                      sizeof(Counters) % sizeof(std::uint64_t) == 0,
+                  "it must be nothing but numbers");
 
     std::array<std::uint64_t, sizeof(sum) / sizeof(std::uint64_t)> numbers;
     decltype(numbers) others;

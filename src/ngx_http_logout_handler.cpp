@@ -40,6 +40,14 @@ void abandon(const LogoutContext::Waiting& waiting)
 }
 
 
+void stop_deadline(LogoutContext& context)
+{
+    if (context.deadline != nullptr) {
+        ngx_http_logout_stop_deadline(context);
+    }
+}
+
+
 // Lets go of Redis when the client left: the keys are deleted all the same, and
 // where failures are deferred this one will be, though nobody is left to see
 // it.
@@ -51,7 +59,7 @@ void request_cleanup(void* data)
         ngx_http_logout_count_abandoned(*context->location.counted);
     }
 
-    ngx_http_logout_stop_deadline(*context);
+    stop_deadline(*context);
     ngx_http_logout_drop_claim(*context);
 
     for (LogoutContext::Waiting& waiting : context->waiting) {
@@ -107,7 +115,7 @@ ngx_int_t answer(LogoutContext& context)
 {
     std::string_view federated;
 
-    ngx_http_logout_stop_deadline(context);
+    stop_deadline(context);
 
     if (context.plan->federated && !context.plan->refusal) {
         federated = ngx_http_logout_federated_url(context);
@@ -404,7 +412,9 @@ void claim_handler(LogoutContext& context, TokenClaim claim)
 void ask_redis(LogoutContext& context)
 {
     context.sent_at = ngx_current_msec;
-    ngx_http_logout_start_deadline(context);
+    if (context.location.has_deadline) {
+        ngx_http_logout_start_deadline(context);
+    }
 
     if (context.plan->provider.token_id.empty()) {
         end_sessions(context);

@@ -6,6 +6,7 @@
 
 #include "core/logout_version.hpp"
 
+using logout::redis::ServerCounters;
 using logout::redis::StoreCounters;
 
 
@@ -16,56 +17,103 @@ constexpr std::string_view failure_names[logout::redis::failure_kinds] = {
     "connect", "tls", "refused", "timeout", "lost", "protocol"};
 
 
-void add_latency(const StoreCounters& sum, logout::StoreMetrics& metrics)
+void add_latency(const ServerCounters& sum, logout::ServerNumbers& numbers)
 {
     using logout::redis::latency_bounds;
 
     for (std::size_t i = 0; i < latency_bounds.size(); ++i) {
-        metrics.latency.push_back({latency_bounds[i], sum.latency[i]});
+        numbers.latency.push_back({latency_bounds[i], sum.latency[i]});
     }
 
-    metrics.latency_over = sum.latency[latency_bounds.size()];
-    metrics.latency_sum = sum.latency_sum;
+    numbers.latency_over = sum.latency[latency_bounds.size()];
+    numbers.latency_sum = sum.latency_sum;
 }
 
 
-void collect_store(const StoreSeries& series, logout::StoreMetrics& metrics)
+void fill(const ServerCounters& sum, logout::ServerNumbers& numbers)
 {
-    StoreCounters sum = {};
+    numbers.in_flight = sum.in_flight;
+    numbers.connects = sum.connects;
+    numbers.established = sum.established;
+    numbers.commands = sum.commands;
+    numbers.replies = sum.replies;
+    numbers.errors = sum.errors;
+    numbers.unavailable = sum.unavailable;
+    numbers.resent = sum.resent;
+    numbers.unreplicated = sum.unreplicated;
+    numbers.writes = sum.writes;
+
+    for (std::size_t i = 0; i < logout::redis::failure_kinds; ++i) {
+        numbers.failures.push_back({failure_names[i], sum.failures[i]});
+    }
+
+    add_latency(sum, numbers);
+}
+
+
+// Returns what was counted, without what dead workers were at.
+ServerCounters collect_server(const ServerSeries& series,
+                              logout::ServerMetrics& metrics)
+{
+    ServerCounters sum = {};
 
     for (const auto* place = first_of(series.places); place != nullptr;
          place = first_of(place->next)) {
-        StoreCounters counters = place->counters;
+        ServerCounters counters = place->counters;
 
         if (is_alive(place->owner)) {
-            ++metrics.workers;
+            metrics.workers += counters.users > 0 ? 1 : 0;
+            metrics.workers_down += counters.down > 0 ? 1 : 0;
         } else {
             counters.in_flight = 0;
-            counters.down = 0;
         }
 
         add_store_counters(sum, counters);
     }
 
-    metrics.store = to_view(series.store);
-    metrics.workers_down = sum.down;
-    metrics.in_flight = sum.in_flight;
-    metrics.connects = sum.connects;
-    metrics.established = sum.established;
-    metrics.commands = sum.commands;
-    metrics.replies = sum.replies;
-    metrics.errors = sum.errors;
-    metrics.unavailable = sum.unavailable;
-    metrics.rejected = sum.rejected;
-    metrics.overflows = sum.overflows;
-    metrics.resent = sum.resent;
-    metrics.writes = sum.writes;
+    metrics.server = to_view(series.server);
+    fill(sum, metrics);
+    return sum;
+}
 
-    for (std::size_t i = 0; i < logout::redis::failure_kinds; ++i) {
-        metrics.failures.push_back({failure_names[i], sum.failures[i]});
+
+// A name that a store has for its server until it knows the address, or an
+// address that nobody connects to any more.
+bool is_unused(const logout::ServerMetrics& metrics, const ServerCounters& sum)
+{
+    return metrics.workers == 0 && sum.connects == 0 && sum.commands == 0;
+}
+
+
+void collect_store(const StoreSeries& series, logout::StoreMetrics& metrics,
+                   std::pmr::memory_resource* memory)
+{
+    StoreCounters own = {};
+    ServerCounters sum = {};
+
+    for (const auto* place = first_of(series.places); place != nullptr;
+         place = first_of(place->next)) {
+        metrics.workers += is_alive(place->owner) ? 1 : 0;
+        add_store_counters(own, place->counters);
     }
 
-    add_latency(sum, metrics);
+    for (const auto* server = first_of(series.servers); server != nullptr;
+         server = first_of(server->next)) {
+        logout::ServerMetrics& last = metrics.servers.emplace_back(memory);
+        const ServerCounters counters = collect_server(*server, last);
+
+        add_store_counters(sum, counters);
+        metrics.workers_down = ngx_max(metrics.workers_down, last.workers_down);
+
+        if (is_unused(last, counters)) {
+            metrics.servers.pop_back();
+        }
+    }
+
+    metrics.store = to_view(series.store);
+    metrics.rejected = own.rejected;
+    metrics.overflows = own.overflows;
+    fill(sum, metrics);
 }
 
 
@@ -138,7 +186,7 @@ void ngx_http_logout_collect(const ngx_http_logout_main_conf_t* lmcf,
 
     for (const StoreSeries* const series : lmcf->counting->stores) {
         if (series != nullptr) {
-            collect_store(*series, metrics.stores.emplace_back(memory));
+            collect_store(*series, metrics.stores.emplace_back(memory), memory);
         }
     }
 

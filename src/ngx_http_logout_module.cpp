@@ -60,20 +60,6 @@ ngx_conf_bitmask_t ngx_http_logout_method_names[] = {
     { ngx_null_string, 0 }
 };
 
-char* ngx_http_logout_check_time(ngx_conf_t* cf, void* post, void* time)
-{
-    if (*static_cast<ngx_msec_t*>(time) > 0) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "\"logout_timeout\" must be more than 0");
-    return static_cast<char*>(NGX_CONF_ERROR);
-}
-
-
-ngx_conf_post_t ngx_http_logout_some_time = { ngx_http_logout_check_time };
-
 constexpr ngx_uint_t ngx_http_logout_any_level =
     NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
 
@@ -238,7 +224,7 @@ ngx_command_t ngx_http_logout_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_logout_loc_conf_t, timeout),
-      &ngx_http_logout_some_time },
+      &ngx_http_logout_timeout_check },
 
     { ngx_string("logout_status_zone"),
       ngx_http_logout_any_level|NGX_CONF_TAKE1,
@@ -543,7 +529,8 @@ bool create_stores(ngx_http_logout_main_conf_t* lmcf, ngx_cycle_t* cycle)
     }
 
     for (ngx_uint_t i = 0; i < count; ++i) {
-        lmcf->workers[i] = logout::redis::create_store(confs[i], cycle);
+        lmcf->workers[i] = logout::redis::create_store(
+            confs[i], cycle, ngx_http_logout_counter_book(lmcf, i));
         if (lmcf->workers[i] == nullptr) {
             return false;
         }
@@ -577,11 +564,12 @@ ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle)
         return NGX_OK;
     }
 
+    ngx_http_logout_join_counting(lmcf, cycle);
+
     if (!create_stores(lmcf, cycle)) {
         return NGX_ERROR;
     }
 
-    ngx_http_logout_join_counting(lmcf, cycle);
     return ngx_http_logout_start_deferred(lmcf, cycle);
 }
 

@@ -65,7 +65,7 @@ struct LogoutContext {
 
     TokenClaimState claim;
 
-    ngx_event_t* deadline = nullptr;  // only where the location has one
+    ngx_event_t* deadline = nullptr;  // that is to come; nullptr: none
     ngx_msec_t sent_at = 0;
     std::optional<ngx_msec_t> redis_time;  // once the last reply is there
 
@@ -116,9 +116,9 @@ std::string_view ngx_http_logout_federated_url(LogoutContext& context);
 logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,
                                                    std::size_t store);
 
-// Redis is asked from now on: ngx_http_logout_expire() follows at the
-// location's deadline, if it has one, unless this is stopped. Throws
-// std::bad_alloc.
+// Redis is asked from now on, in a location that has a deadline: unless this is
+// stopped, which resets context.deadline, ngx_http_logout_expire() follows.
+// Starting throws std::bad_alloc.
 void ngx_http_logout_start_deadline(LogoutContext& context);
 void ngx_http_logout_stop_deadline(LogoutContext& context);
 

@@ -102,7 +102,9 @@ subtest 'an entry of a stream' => sub {
 
 subtest 'in the same write as the deletions, after them' => sub {
     my $nginx = start('logout_event stream=logouts redis=sessions;');
-    my $writes = 'nginx_logout_redis_writes_total{redis="sessions"}';
+    my $server = '127.0.0.1:' . $redis->port;
+    my $writes = 'nginx_logout_redis_writes_total'
+        . qq({redis="sessions",server="$server"});
 
     $nginx->logout('connects');
     my $before = number($nginx, $writes);

@@ -112,14 +112,13 @@ struct NamedCount {
     std::uint64_t count;
 };
 
-// The numbers of one logout_redis, over all workers.
-struct StoreMetrics {
-    explicit StoreMetrics(std::pmr::memory_resource* memory)
+// The numbers of a Redis server, or of all of a logout_redis, over all workers.
+struct ServerNumbers {
+    explicit ServerNumbers(std::pmr::memory_resource* memory)
         : failures(memory), latency(memory)
     {
     }
 
-    std::string_view store;
     std::uint64_t workers = 0;       // that use it
     std::uint64_t workers_down = 0;  // to whom it is known to be down
     std::uint64_t in_flight = 0;
@@ -131,9 +130,8 @@ struct StoreMetrics {
     std::uint64_t replies = 0;
     std::uint64_t errors = 0;
     std::uint64_t unavailable = 0;
-    std::uint64_t rejected = 0;
-    std::uint64_t overflows = 0;
     std::uint64_t resent = 0;
+    std::uint64_t unreplicated = 0;
     std::uint64_t writes = 0;
 
     struct Bucket {
@@ -144,6 +142,26 @@ struct StoreMetrics {
     std::pmr::vector<Bucket> latency;
     std::uint64_t latency_over = 0;  // longer than the last bound
     std::uint64_t latency_sum = 0;   // milliseconds
+};
+
+struct ServerMetrics : ServerNumbers {
+    using ServerNumbers::ServerNumbers;
+
+    std::string_view server;  // as the log calls it
+};
+
+// A logout_redis: the sum of its servers, of `workers_down` the most, and what
+// concerns none of them.
+struct StoreMetrics : ServerNumbers {
+    explicit StoreMetrics(std::pmr::memory_resource* memory)
+        : ServerNumbers(memory), servers(memory)
+    {
+    }
+
+    std::string_view store;
+    std::uint64_t rejected = 0;
+    std::uint64_t overflows = 0;
+    std::pmr::vector<ServerMetrics> servers;
 };
 
 // The deletions of one logout_zone, which are done later.

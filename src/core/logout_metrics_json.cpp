@@ -50,12 +50,12 @@ void write_location(const LocationMetrics& location, JsonWriter& json)
 }
 
 
-void write_latency(const StoreMetrics& store, JsonWriter& json)
+void write_latency(const ServerNumbers& store, JsonWriter& json)
 {
     json.member("reply_milliseconds").open('{');
     json.member("buckets").open('[');
 
-    for (const StoreMetrics::Bucket& bucket : store.latency) {
+    for (const ServerNumbers::Bucket& bucket : store.latency) {
         json.open('{');
         json.member("to").number(bucket.bound);
         json.member("count").number(bucket.count);
@@ -69,30 +69,47 @@ void write_latency(const StoreMetrics& store, JsonWriter& json)
 }
 
 
-void write_store(const StoreMetrics& store, JsonWriter& json)
+void write_numbers(const ServerNumbers& numbers, JsonWriter& json)
 {
-    json.open('{');
-    json.member("redis").text(store.store);
-    json.member("workers_up").number(store.workers - store.workers_down);
-    json.member("workers_down").number(store.workers_down);
-    json.member("in_flight").number(store.in_flight);
-    json.member("connects").number(store.connects);
-    json.member("connections").number(store.established);
+    json.member("workers_up").number(numbers.workers - numbers.workers_down);
+    json.member("workers_down").number(numbers.workers_down);
+    json.member("in_flight").number(numbers.in_flight);
+    json.member("connects").number(numbers.connects);
+    json.member("connections").number(numbers.established);
     json.member("failures").open('{');
 
-    for (const NamedCount& failure : store.failures) {
+    for (const NamedCount& failure : numbers.failures) {
         json.member(failure.name).number(failure.count);
     }
 
     json.close('}');
-    json.member("commands").number(store.commands);
-    json.member("error_replies").number(store.errors);
-    json.member("unanswered").number(store.unavailable);
+    json.member("commands").number(numbers.commands);
+    json.member("error_replies").number(numbers.errors);
+    json.member("unanswered").number(numbers.unavailable);
+    json.member("resent").number(numbers.resent);
+    json.member("not_replicated").number(numbers.unreplicated);
+    json.member("writes").number(numbers.writes);
+    write_latency(numbers, json);
+}
+
+
+void write_store(const StoreMetrics& store, JsonWriter& json)
+{
+    json.open('{');
+    json.member("redis").text(store.store);
+    write_numbers(store, json);
     json.member("rejected").number(store.rejected);
     json.member("overflows").number(store.overflows);
-    json.member("resent").number(store.resent);
-    json.member("writes").number(store.writes);
-    write_latency(store, json);
+
+    json.member("servers").open('[');
+    for (const ServerMetrics& server : store.servers) {
+        json.open('{');
+        json.member("server").text(server.server);
+        write_numbers(server, json);
+        json.close('}');
+    }
+    json.close(']');
+
     json.close('}');
 }
 

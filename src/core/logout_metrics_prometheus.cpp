@@ -216,39 +216,92 @@ void write_locations(const Metrics& metrics, Writer& writer)
 }
 
 
-void write_store_workers(const Metrics& metrics, Writer& writer)
+Writer& server_sample(Writer& writer, const StoreMetrics& store,
+                      const ServerMetrics& server, std::string_view suffix = {})
 {
-    writer.begin({"nginx_logout_redis_workers", "gauge", "",
-                  "Workers, by whether the store is down as far as they"
-                  " know."});
+    return writer.sample(suffix)
+        .label("redis", store.store)
+        .label("server", server.server);
+}
 
+
+// Calls `write` with a store and a server for each server.
+template <typename Write>
+void for_each_server(const Metrics& metrics, Write write)
+{
     for (const StoreMetrics& store : metrics.stores) {
-        writer.sample()
-            .label("redis", store.store)
-            .label("state", "up")
-            .value(store.workers - store.workers_down);
-        writer.sample()
-            .label("redis", store.store)
-            .label("state", "down")
-            .value(store.workers_down);
+        for (const ServerMetrics& server : store.servers) {
+            write(store, server);
+        }
     }
 }
 
 
-void write_store_failures(const Metrics& metrics, Writer& writer)
+void write_workers(const Metrics& metrics, Writer& writer)
+{
+    writer.begin({"nginx_logout_redis_workers", "gauge", "",
+                  "Workers that use the server, by whether it is down as far"
+                  " as they know."});
+
+    for_each_server(metrics, [&](const auto& store, const auto& server) {
+        server_sample(writer, store, server)
+            .label("state", "up")
+            .value(server.workers - server.workers_down);
+        server_sample(writer, store, server)
+            .label("state", "down")
+            .value(server.workers_down);
+    });
+}
+
+
+void write_failures(const Metrics& metrics, Writer& writer)
 {
     writer.begin({"nginx_logout_redis_failures", "counter", "",
                   "Connections given up, by the reason."});
 
-    for (const StoreMetrics& store : metrics.stores) {
-        for (const NamedCount& failure : store.failures) {
-            writer.sample()
-                .label("redis", store.store)
+    for_each_server(metrics, [&](const auto& store, const auto& server) {
+        for (const NamedCount& failure : server.failures) {
+            server_sample(writer, store, server)
                 .label("reason", failure.name)
                 .value(failure.count);
         }
-    }
+    });
 }
+
+
+struct ServerFamily {
+    Family family;
+    std::uint64_t ServerNumbers::*number;
+};
+
+
+const ServerFamily server_families[] = {
+    {{"nginx_logout_redis_commands_in_flight", "gauge", "",
+      "Commands queued or waiting for a reply."},
+     &ServerNumbers::in_flight},
+    {{"nginx_logout_redis_connects", "counter", "", "Attempts to connect."},
+     &ServerNumbers::connects},
+    {{"nginx_logout_redis_connections", "counter", "",
+      "Connections that became ready for commands."},
+     &ServerNumbers::established},
+    {{"nginx_logout_redis_commands", "counter", "", "Commands queued."},
+     &ServerNumbers::commands},
+    {{"nginx_logout_redis_error_replies", "counter", "",
+      "Commands that were answered with an error."},
+     &ServerNumbers::errors},
+    {{"nginx_logout_redis_unanswered", "counter", "",
+      "Commands queued that got no reply in time."},
+     &ServerNumbers::unavailable},
+    {{"nginx_logout_redis_resent", "counter", "",
+      "Commands sent again after a connection was lost."},
+     &ServerNumbers::resent},
+    {{"nginx_logout_redis_not_replicated", "counter", "",
+      "Deletions that fewer replicas than wait_replicas followed in time."},
+     &ServerNumbers::unreplicated},
+    {{"nginx_logout_redis_writes", "counter", "",
+      "System calls that sent commands."},
+     &ServerNumbers::writes},
+};
 
 
 struct StoreFamily {
@@ -258,42 +311,26 @@ struct StoreFamily {
 
 
 const StoreFamily store_families[] = {
-    {{"nginx_logout_redis_commands_in_flight", "gauge", "",
-      "Commands queued or waiting for a reply."},
-     &StoreMetrics::in_flight},
-    {{"nginx_logout_redis_connects", "counter", "", "Attempts to connect."},
-     &StoreMetrics::connects},
-    {{"nginx_logout_redis_connections", "counter", "",
-      "Connections that became ready for commands."},
-     &StoreMetrics::established},
-    {{"nginx_logout_redis_commands", "counter", "", "Commands queued."},
-     &StoreMetrics::commands},
-    {{"nginx_logout_redis_error_replies", "counter", "",
-      "Commands that were answered with an error."},
-     &StoreMetrics::errors},
-    {{"nginx_logout_redis_unanswered", "counter", "",
-      "Commands queued that got no reply in time."},
-     &StoreMetrics::unavailable},
     {{"nginx_logout_redis_rejected", "counter", "",
-      "Commands not queued, the store being known to be down."},
+      "Commands not queued, their server being known to be down."},
      &StoreMetrics::rejected},
     {{"nginx_logout_redis_overflows", "counter", "",
       "Commands not queued, too many being in flight."},
      &StoreMetrics::overflows},
-    {{"nginx_logout_redis_resent", "counter", "",
-      "Commands sent again after a connection was lost."},
-     &StoreMetrics::resent},
-    {{"nginx_logout_redis_writes", "counter", "",
-      "System calls that sent commands."},
-     &StoreMetrics::writes},
 };
 
 
-void write_store_numbers(const Metrics& metrics, Writer& writer)
+void write_numbers(const Metrics& metrics, Writer& writer)
 {
+    for (const ServerFamily& family : server_families) {
+        writer.begin(family.family);
+        for_each_server(metrics, [&](const auto& store, const auto& server) {
+            server_sample(writer, store, server).value(server.*family.number);
+        });
+    }
+
     for (const StoreFamily& family : store_families) {
         writer.begin(family.family);
-
         for (const StoreMetrics& store : metrics.stores) {
             writer.sample()
                 .label("redis", store.store)
@@ -303,27 +340,24 @@ void write_store_numbers(const Metrics& metrics, Writer& writer)
 }
 
 
-void write_latency(const StoreMetrics& store, Writer& writer)
+void write_latency(const StoreMetrics& store, const ServerMetrics& server,
+                   Writer& writer)
 {
     std::uint64_t count = 0;
 
-    for (const StoreMetrics::Bucket& bucket : store.latency) {
+    for (const ServerNumbers::Bucket& bucket : server.latency) {
         count += bucket.count;
-        writer.sample("_bucket")
-            .label("redis", store.store)
+        server_sample(writer, store, server, "_bucket")
             .bound(bucket.bound)
             .value(count);
     }
 
-    count += store.latency_over;
-    writer.sample("_bucket")
-        .label("redis", store.store)
+    count += server.latency_over;
+    server_sample(writer, store, server, "_bucket")
         .label("le", "+Inf")
         .value(count);
-    writer.sample("_sum")
-        .label("redis", store.store)
-        .seconds(store.latency_sum);
-    writer.sample("_count").label("redis", store.store).value(count);
+    server_sample(writer, store, server, "_sum").seconds(server.latency_sum);
+    server_sample(writer, store, server, "_count").value(count);
 }
 
 
@@ -333,17 +367,17 @@ void write_latencies(const Metrics& metrics, Writer& writer)
                   "Time from queueing a command to its reply, in steps of a"
                   " millisecond."});
 
-    for (const StoreMetrics& store : metrics.stores) {
-        write_latency(store, writer);
-    }
+    for_each_server(metrics, [&](const auto& store, const auto& server) {
+        write_latency(store, server, writer);
+    });
 }
 
 
 void write_stores(const Metrics& metrics, Writer& writer)
 {
-    write_store_workers(metrics, writer);
-    write_store_failures(metrics, writer);
-    write_store_numbers(metrics, writer);
+    write_workers(metrics, writer);
+    write_failures(metrics, writer);
+    write_numbers(metrics, writer);
     write_latencies(metrics, writer);
 }
 

@@ -369,7 +369,7 @@ void write_fact(std::pmr::string& out, std::string_view term,
 }
 
 
-void write_store_state(const StoreMetrics& store, std::pmr::string& out)
+void write_state(const ServerNumbers& store, std::pmr::string& out)
 {
     out += "<dt>state</dt><dd>";
 
@@ -387,20 +387,17 @@ void write_store_state(const StoreMetrics& store, std::pmr::string& out)
 }
 
 
-void write_store_facts(const StoreMetrics& store, std::pmr::string& out)
+void write_numbers(const ServerNumbers& numbers, std::pmr::string& out)
 {
-    out += "<dl class=\"facts\">\n";
-    write_store_state(store, out);
-    write_fact(out, "commands in flight", store.in_flight);
-    write_fact(out, "commands", store.commands);
-    write_fact(out, "attempts to connect", store.connects);
-    write_fact(out, "connections", store.established);
-    write_fact(out, "error replies", store.errors);
-    write_fact(out, "unanswered commands", store.unavailable);
-    write_fact(out, "rejected, being down", store.rejected);
-    write_fact(out, "rejected, too many", store.overflows);
+    write_state(numbers, out);
+    write_fact(out, "commands in flight", numbers.in_flight);
+    write_fact(out, "commands", numbers.commands);
+    write_fact(out, "attempts to connect", numbers.connects);
+    write_fact(out, "connections", numbers.established);
+    write_fact(out, "error replies", numbers.errors);
+    write_fact(out, "unanswered commands", numbers.unavailable);
 
-    for (const NamedCount& failure : store.failures) {
+    for (const NamedCount& failure : numbers.failures) {
         if (failure.count > 0) {
             out += "<dt>connections given up, ";
             append_html(out, failure.name);
@@ -409,7 +406,15 @@ void write_store_facts(const StoreMetrics& store, std::pmr::string& out)
             out += "</dd>\n";
         }
     }
+}
 
+
+void write_store_facts(const StoreMetrics& store, std::pmr::string& out)
+{
+    out += "<dl class=\"facts\">\n";
+    write_numbers(store, out);
+    write_fact(out, "rejected, being down", store.rejected);
+    write_fact(out, "rejected, too many", store.overflows);
     out += "</dl>\n";
 }
 
@@ -435,11 +440,11 @@ void write_latency_row(std::pmr::string& out, std::string_view title,
 }
 
 
-void write_latency(const StoreMetrics& store, std::pmr::string& out)
+void write_latency(const ServerNumbers& store, std::pmr::string& out)
 {
     std::uint64_t all = store.latency_over;
 
-    for (const StoreMetrics::Bucket& bucket : store.latency) {
+    for (const ServerNumbers::Bucket& bucket : store.latency) {
         all += bucket.count;
     }
 
@@ -455,7 +460,7 @@ void write_latency(const StoreMetrics& store, std::pmr::string& out)
            "<th scope=\"col\" class=\"n\">replies</th>"
            "<th scope=\"col\" class=\"n\">share</th></tr></thead>\n<tbody>\n";
 
-    for (const StoreMetrics::Bucket& bucket : store.latency) {
+    for (const ServerNumbers::Bucket& bucket : store.latency) {
         write_latency_row(out, "", bucket.bound, bucket.count, all);
     }
 
@@ -468,6 +473,23 @@ void write_latency(const StoreMetrics& store, std::pmr::string& out)
 }
 
 
+// Of one server there is nothing to tell beside what its store tells.
+void write_servers(const StoreMetrics& store, std::pmr::string& out)
+{
+    if (store.servers.size() < 2) {
+        return;
+    }
+
+    for (const ServerMetrics& server : store.servers) {
+        out += "<h3>Server <code>";
+        append_html(out, server.server);
+        out += "</code></h3>\n<dl class=\"facts\">\n";
+        write_numbers(server, out);
+        out += "</dl>\n";
+    }
+}
+
+
 void write_stores(const Metrics& metrics, std::pmr::string& out)
 {
     for (const StoreMetrics& store : metrics.stores) {
@@ -476,6 +498,7 @@ void write_stores(const Metrics& metrics, std::pmr::string& out)
         out += "</code></h2>\n";
         write_store_facts(store, out);
         write_latency(store, out);
+        write_servers(store, out);
         out += "</section>\n";
     }
 }

@@ -52,7 +52,8 @@ Reply give_up(Pending* pending)
 }
 
 
-Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle)
+Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle,
+                    CounterBook* book)
 {
     void* place = ngx_palloc(cycle->pool, sizeof(Store));
 
@@ -61,7 +62,7 @@ Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle)
     }
 
     try {
-        return new (place) Store(*conf, cycle);
+        return new (place) Store(*conf, cycle, book);
     } catch (const std::bad_alloc&) {
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
                       "logout_redis \"%V\": out of memory", &conf->name);
@@ -75,18 +76,6 @@ void close_store(Store* store)
     if (store != nullptr) {
         store->~Store();
     }
-}
-
-
-const StoreCounters& store_counters(const Store* store)
-{
-    return store->counted();
-}
-
-
-void place_counters(Store* store, StoreCounters* place)
-{
-    store->count_in(place);
 }
 
 }  // namespace logout::redis

@@ -19,6 +19,9 @@ namespace logout::redis {
 // configuration's pool; immutable after the configuration was read.
 struct StoreConf;
 
+// Who keeps what is counted: logout_redis_counters.hpp.
+class CounterBook;
+
 // The client of one StoreConf in this worker.
 struct Store;
 
@@ -91,8 +94,10 @@ void forget(Pending* pending);
 Reply give_up(Pending* pending);
 
 // Called in init_process and exit_process for every store of the cycle.
-// The result lives in the cycle's pool.
-Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle);
+// The result lives in the cycle's pool, `book` longer; nullptr: what is counted
+// is lost.
+Store* create_store(const StoreConf* conf, ngx_cycle_t* cycle,
+                    CounterBook* book);
 void close_store(Store* store);
 
 }  // namespace logout::redis

@@ -45,13 +45,15 @@ public:
 
 private:
     struct Node {
-        explicit Node(const ClusterRouter& router)
-            : connection(router.context_.owner, router.settings_,
-                         address.endpoint(), router.context_.log)
+        Node(const ClusterRouter& router,
+             std::unique_ptr<LearnedEndpoint> its_address)
+            : address(std::move(its_address)),
+              connection(router.context_.owner, router.settings_,
+                         address->endpoint(), router.context_.log)
         {
         }
 
-        LearnedEndpoint address;
+        std::unique_ptr<LearnedEndpoint> address;
         Connection connection;
         bool serves = false;  // some slots
     };
@@ -209,7 +211,7 @@ ClusterRouter::Node* ClusterRouter::find_or_add(std::string_view host,
                                                 std::uint16_t port)
 {
     for (const std::unique_ptr<Node>& node : nodes_) {
-        if (node->address.is(host, port)) {
+        if (node->address->is(host, port)) {
             return node.get();
         }
     }
@@ -219,13 +221,13 @@ ClusterRouter::Node* ClusterRouter::find_or_add(std::string_view host,
     }
 
     try {
-        auto node = std::make_unique<Node>(*this);
+        auto address = std::make_unique<LearnedEndpoint>();
 
-        if (!node->address.set(host, port)) {
+        if (!address->set(host, port)) {
             return nullptr;
         }
 
-        nodes_.push_back(std::move(node));
+        nodes_.push_back(std::make_unique<Node>(*this, std::move(address)));
     } catch (const std::bad_alloc&) {
         return nullptr;
     }

@@ -40,6 +40,7 @@ Connection::Connection(ConnectionOwner& owner,
     ngx_memzero(&wait_, sizeof(wait_));
     wait_.kind = CommandKind::wait;
     failure_ = {FailureKind::connect, 0, "", {}};
+    count_for(endpoint);
 }
 
 
@@ -47,9 +48,7 @@ Connection::~Connection()
 {
     shut();
 
-    if (down_) {
-        counters().down--;
-    }
+    count_no_more();
 
     if (wake_.posted) {
         ngx_delete_posted_event(&wake_);
@@ -407,9 +406,9 @@ void Connection::open()
     }
 
     lacks_unlink_ = false;
-    counters().connects++;
 
     if (locator_ == nullptr) {
+        counters().connects++;
         channel_.open();
         return;
     }
@@ -426,8 +425,10 @@ void Connection::located(const Endpoint& endpoint)
     if (endpoint_ != &endpoint) {
         endpoint_ = &endpoint;
         channel_.set_endpoint(endpoint);
+        count_for(endpoint);
     }
 
+    counters().connects++;
     channel_.open();
 }
 
@@ -496,6 +497,25 @@ void Connection::set_down(bool down)
     down_ = down;
     counters().down += down ? 1 : -1;
     owner_.link_changed(*this, down);
+}
+
+
+void Connection::count_for(const Endpoint& server)
+{
+    if (counters_ != nullptr) {
+        count_no_more();
+    }
+
+    counters_ = &owner_.counters_of(server);
+    counters_->users++;
+    counters_->down += down_ ? 1 : 0;
+}
+
+
+void Connection::count_no_more()
+{
+    counters_->users--;
+    counters_->down -= down_ ? 1 : 0;
 }
 
 

@@ -47,7 +47,8 @@ public:
     // A connection that nobody waited on was closed.
     virtual void dropped(Connection& connection) = 0;
 
-    virtual StoreCounters& counters() = 0;
+    // Where a connection to `server` counts, as long as the worker lives.
+    virtual ServerCounters& counters_of(const Endpoint& server) = 0;
 
 protected:
     ~ConnectionOwner() = default;
@@ -137,6 +138,7 @@ public:
     void not_located(const char* why);
 
     const Endpoint& endpoint() const { return *endpoint_; }
+    ServerCounters& counters() { return *counters_; }
     bool is_used() { return has_queued(); }
 
 private:
@@ -171,6 +173,8 @@ private:
     void note_failure(const Failure& failure);
     void set_down(bool down);
     void log_down();
+    void count_for(const Endpoint& server);
+    void count_no_more();
 
     void open();
     void shut();
@@ -206,9 +210,8 @@ private:
         return !ngx_queue_empty(&line_) || !ngx_queue_empty(&held_);
     }
 
-    StoreCounters& counters() { return owner_.counters(); }
-
     ConnectionOwner& owner_;
+    ServerCounters* counters_ = nullptr;
     const ConnectionSettings& settings_;
     const Endpoint* endpoint_;
     Locator* locator_;

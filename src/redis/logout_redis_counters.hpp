@@ -1,4 +1,4 @@
-// What a store has done in this worker since it was created.
+// What a store and its servers have done in this worker.
 
 #ifndef LOGOUT_REDIS_COUNTERS_HPP
 #define LOGOUT_REDIS_COUNTERS_HPP
@@ -6,10 +6,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace logout::redis {
-
-struct Store;
 
 // Why a connection was given up.
 enum class FailureKind : std::uint8_t {
@@ -28,9 +27,12 @@ constexpr std::size_t failure_kinds = 6;
 constexpr std::array<std::uint32_t, 10> latency_bounds = {
     1, 2, 5, 10, 25, 50, 100, 250, 500, 1000};
 
-// Trivial and self-contained, so that it can live in shared memory: one writer
-// (the worker), any number of readers. All but the gauges only grow.
-struct StoreCounters {
+// All of these are trivial and self-contained, so that they can live in shared
+// memory: one writer (the worker), any number of readers. All but the gauges
+// only grow.
+
+// Of one server of a store.
+struct ServerCounters {
     std::uint64_t connects;     // attempts to connect
     std::uint64_t established;  // connections that became ready
     std::uint64_t failures[failure_kinds];
@@ -38,19 +40,37 @@ struct StoreCounters {
     std::uint64_t replies;       // of any kind but errors
     std::uint64_t errors;        // error replies
     std::uint64_t unavailable;   // queued, but without a reply
-    std::uint64_t rejected;      // not queued: the server is known to be down
-    std::uint64_t overflows;     // not queued: too many pending
     std::uint64_t resent;        // sent again after a connection was lost
     std::uint64_t unreplicated;  // deleted, but not on enough replicas in time
     std::uint64_t writes;        // system calls that sent commands
     std::uint64_t latency_sum;   // of replies, in milliseconds
     std::uint64_t latency[latency_bounds.size() + 1];
 
-    std::uint64_t in_flight;  // gauge
-    std::uint64_t down;       // gauge: 1 while known to be down
+    // gauges
+    std::uint64_t in_flight;
+    std::uint64_t users;  // connections of the worker to this server, or none
+                          // for now
+    std::uint64_t down;   // of these, those to whom it is known to be down
 };
 
-inline void count_latency(StoreCounters& counters, std::uint64_t milliseconds)
+// Of a store: what concerns none of its servers.
+struct StoreCounters {
+    std::uint64_t rejected;   // not queued: the server is known to be down
+    std::uint64_t overflows;  // not queued: too many pending
+};
+
+// Who keeps what a store counts, in shared memory, say.
+class CounterBook {
+public:
+    // Both live as long as the store; nullptr: there is no room for them.
+    virtual StoreCounters* of_store() = 0;
+    virtual ServerCounters* of_server(std::string_view name) = 0;
+
+protected:
+    ~CounterBook() = default;
+};
+
+inline void count_latency(ServerCounters& counters, std::uint64_t milliseconds)
 {
     std::size_t bucket = 0;
 
@@ -62,13 +82,6 @@ inline void count_latency(StoreCounters& counters, std::uint64_t milliseconds)
     counters.latency[bucket]++;
     counters.latency_sum += milliseconds;
 }
-
-// The counters of `store`; valid as long as it.
-const StoreCounters& store_counters(const Store* store);
-
-// From now on `store` counts in `place` (shared memory, say), which starts
-// with what was counted so far and must outlive the store.
-void place_counters(Store* store, StoreCounters* place);
 
 }  // namespace logout::redis
 

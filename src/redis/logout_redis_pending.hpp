@@ -5,6 +5,7 @@
 #define LOGOUT_REDIS_PENDING_HPP
 
 #include "logout_redis.hpp"
+#include "logout_redis_counters.hpp"
 #include "logout_redis_ngx.hpp"
 #include "logout_redis_output.hpp"
 
@@ -28,6 +29,7 @@ inline bool is_delete(CommandKind kind)
 }
 
 struct Pending {
+
     ngx_queue_t by_age;    // in the pool, oldest first
     ngx_queue_t in_order;  // on the connection, in the order of replies
 
@@ -35,6 +37,7 @@ struct Pending {
     void* data;
 
     Connection* connection;
+    ServerCounters* counted_for;   // once it is queued, unless internal
     OutputBuffer::Position begin;  // of the command in its output
     OutputBuffer::Position end;
 

@@ -64,7 +64,10 @@ private:
     void unavailable(Pending& pending) override;
     bool pushed(Connection& connection, const ReplyReader& replies) override;
     void dropped(Connection& connection) override;
-    StoreCounters& counters() override { return counters_; }
+    ServerCounters& counters_of(const Endpoint& /* server */) override
+    {
+        return counters_;
+    }
 
     static void subscribe_handler(ngx_event_t* event);
 
@@ -76,11 +79,11 @@ private:
     Sentinel& current() { return *sentinels_[current_]; }
 
     RouterContext context_;
-    StoreCounters counters_ = {};  // those of the store are for its servers
+    ServerCounters counters_ = {};  // those of the store are for its servers
     ConnectionSettings question_settings_;
     ConnectionSettings news_settings_;
 
-    Endpoint unknown_ = {};
+    Endpoint unknown_;              // the master before it is located
     LearnedEndpoint addresses_[2];  // the one in use, and the next
     LearnedEndpoint* latest_ = nullptr;
     Connection master_;
@@ -113,12 +116,12 @@ ConnectionSettings sentinel_settings(const RouterContext& context)
 SentinelRouter::SentinelRouter(const RouterContext& context)
     : context_(context), question_settings_(sentinel_settings(context)),
       news_settings_(sentinel_settings(context)),
+      unknown_({context.conf.master_name, {}, 0, false, {}, nullptr, 0}),
       master_(context.owner, context.settings, unknown_, context.log, this)
 {
     const ngx_array_t& array = context.conf.sentinels;
     const Endpoint* endpoints = static_cast<const Endpoint*>(array.elts);
 
-    unknown_.name = context.conf.master_name;
     news_settings_.takes_pushes = true;
     init_event(subscribe_, subscribe_handler, this, context.log);
     subscribe_.cancelable = 1;

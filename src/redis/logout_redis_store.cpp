@@ -69,22 +69,38 @@ bool lacks_unlink(std::string_view error)
            starts_with(error, "NOPERM");
 }
 
+
+// It went from one server to another.
+void count_for(Pending& pending, ServerCounters& server)
+{
+    pending.counted_for->in_flight--;
+    pending.counted_for = &server;
+    server.in_flight++;
+}
+
 }  // namespace
 
 
-Store::Store(const StoreConf& conf, ngx_cycle_t* cycle)
-    : conf_(conf), log_(cycle->log),
+Store::Store(const StoreConf& conf, ngx_cycle_t* cycle, CounterBook* book)
+    : conf_(conf), log_(cycle->log), book_(book),
       pool_(conf.max_pending, conf.timeout, cycle->log),
       settings_(settings_of(conf)),
       router_(make_router({conf, *this, settings_, pool_, cycle->log}))
 {
+    StoreCounters* place = book_ == nullptr ? nullptr : book_->of_store();
+
+    if (place != nullptr) {
+        counters_ = place;
+    }
 }
 
 
-void Store::count_in(StoreCounters* place)
+ServerCounters& Store::counters_of(const Endpoint& server)
 {
-    *place = *counters_;
-    counters_ = place;
+    ServerCounters* place =
+        book_ == nullptr ? nullptr : book_->of_server(view(server.name));
+
+    return place == nullptr ? own_server_counters_ : *place;
 }
 
 
@@ -149,8 +165,11 @@ Pending* Store::count_queued(Pending* pending, bool queued)
         return nullptr;
     }
 
-    counters_->commands++;
-    counters_->in_flight++;
+    ServerCounters& server = pending->connection->counters();
+
+    server.commands++;
+    server.in_flight++;
+    pending->counted_for = &server;
 
     return pending;
 }
@@ -235,6 +254,7 @@ Answer Store::refused(Connection& connection, Pending& pending,
     case Redirect::none:
         break;
     case Redirect::queued:
+        count_for(pending, pending.connection->counters());
         return Answer::queued;
     case Redirect::moved:
         return Answer::moved;
@@ -245,9 +265,9 @@ Answer Store::refused(Connection& connection, Pending& pending,
 
     std::string_view word = error_word(text);
 
-    counters_->errors++;
+    connection.counters().errors++;
     tell(connection, pending.kind, word);
-    count_latency(*counters_, ngx_current_msec - pending.queued);
+    count_latency(connection.counters(), ngx_current_msec - pending.queued);
     finish(pending, {ReplyStatus::error, 0, word});
 
     return Answer::done;
@@ -256,9 +276,11 @@ Answer Store::refused(Connection& connection, Pending& pending,
 
 void Store::answer(Connection& connection, Pending& pending, const Reply& reply)
 {
-    counters_->replies++;
+    ServerCounters& server = connection.counters();
+
+    server.replies++;
     tell(connection, pending.kind, {});
-    count_latency(*counters_, ngx_current_msec - pending.queued);
+    count_latency(server, ngx_current_msec - pending.queued);
     finish(pending, reply);
 }
 
@@ -267,7 +289,7 @@ void Store::confirmed(Pending& pending, std::int64_t replicas)
 {
     bool enough = replicas >= static_cast<std::int64_t>(conf_.wait_replicas);
 
-    note_replicas(enough);
+    note_replicas(pending, enough);
     answer(*pending.connection, pending,
            {ReplyStatus::integer,
             pending.integer,
@@ -276,13 +298,13 @@ void Store::confirmed(Pending& pending, std::int64_t replicas)
 }
 
 
-void Store::note_replicas(bool enough)
+void Store::note_replicas(const Pending& pending, bool enough)
 {
     constexpr char too_few = '1';
     char& told = told_of_replicas_.refusal[0];
 
     if (!enough) {
-        counters_->unreplicated++;
+        pending.connection->counters().unreplicated++;
     }
 
     if (enough == (told == '\0') || !told_of_replicas_.may_tell()) {
@@ -312,7 +334,7 @@ void Store::unavailable(Pending& pending)
         return;
     }
 
-    counters_->unavailable++;
+    pending.counted_for->unavailable++;
     finish(pending, {ReplyStatus::unavailable, 0, {}});
 }
 
@@ -339,8 +361,8 @@ void Store::finish(Pending& pending, const Reply& reply)
     ReplyHandler handler = pending.handler;
     void* data = pending.data;
 
+    pending.counted_for->in_flight--;
     pool_.give_back(&pending);
-    counters_->in_flight--;
 
     if (handler != nullptr) {
         handler(data, reply);

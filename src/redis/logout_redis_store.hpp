@@ -16,16 +16,13 @@ namespace logout::redis {
 struct Store final : public ConnectionOwner {
 public:
     // Throws std::bad_alloc.
-    Store(const StoreConf& conf, ngx_cycle_t* cycle);
+    Store(const StoreConf& conf, ngx_cycle_t* cycle, CounterBook* book);
 
     Pending* unlink(std::string_view key, ReplyHandler handler, void* data);
     Pending* send(const std::string_view* arguments, std::size_t count,
                   ReplyHandler handler, void* data);
 
     bool is_down() const { return router_->is_down(); }
-
-    const StoreCounters& counted() const { return *counters_; }
-    void count_in(StoreCounters* place);
 
     Answer replied(Connection& connection, Pending& pending,
                    const ReplyReader& replies) override;
@@ -34,7 +31,7 @@ public:
     bool pushed(Connection& connection, const ReplyReader& replies) override;
     void link_changed(Connection& connection, bool down) override;
     void dropped(Connection& connection) override;
-    StoreCounters& counters() override { return *counters_; }
+    ServerCounters& counters_of(const Endpoint& server) override;
 
 private:
     // What the log says about one kind of command. It is told of a change, and
@@ -57,13 +54,17 @@ private:
     bool send_as_del(Connection& connection, Pending& pending);
     void answer(Connection& connection, Pending& pending, const Reply& reply);
     void finish(Pending& pending, const Reply& reply);
-    void note_replicas(bool enough);
+    void note_replicas(const Pending& pending, bool enough);
     void tell(const Connection& connection, CommandKind kind,
               std::string_view refusal);
 
     const StoreConf& conf_;
     ngx_log_t* log_;
+    CounterBook* book_;  // or nullptr
+
+    // where there is no room in the book
     StoreCounters own_counters_ = {};
+    ServerCounters own_server_counters_ = {};
     StoreCounters* counters_ = &own_counters_;
 
     PendingPool pool_;

@@ -224,20 +224,33 @@ void chooses_the_format(void**)
 }
 
 
+void fill(logout::ServerNumbers& numbers)
+{
+    numbers.workers = 4;
+    numbers.workers_down = 1;
+    numbers.in_flight = 7;
+    numbers.connects = 10;
+    numbers.failures.push_back({"connect", 3});
+    numbers.commands = 20;
+    numbers.unreplicated = 6;
+    numbers.latency = {{1, 5}, {25, 3}, {1000, 0}};
+    numbers.latency_over = 2;
+    numbers.latency_sum = 4250;
+}
+
+
 logout::StoreMetrics some_store()
 {
     logout::StoreMetrics store(std::pmr::new_delete_resource());
 
     store.store = "sessions";
-    store.workers = 4;
-    store.workers_down = 1;
-    store.in_flight = 7;
-    store.connects = 10;
-    store.failures.push_back({"connect", 3});
-    store.commands = 20;
-    store.latency = {{1, 5}, {25, 3}, {1000, 0}};
-    store.latency_over = 2;
-    store.latency_sum = 4250;
+    store.rejected = 8;
+    fill(store);
+
+    logout::ServerMetrics& server =
+        store.servers.emplace_back(std::pmr::new_delete_resource());
+    server.server = "10.0.0.7:6379";
+    fill(server);
     return store;
 }
 
@@ -289,10 +302,12 @@ void writes_prometheus(void**)
                          "\"example.com/v2/logout\",protocol=\"auth0\"} 3\n");
     check_contains(text, "# TYPE nginx_logout_build_info gauge\n"
                          "nginx_logout_build_info{version=\"1.2.3\"} 1\n");
-    check_contains(text,
-                   "nginx_logout_redis_workers{redis=\"sessions\",state=\"up\""
-                   "} 3\nnginx_logout_redis_workers{redis=\"sessions\","
-                   "state=\"down\"} 1\n");
+    check_contains(text, "nginx_logout_redis_workers{redis=\"sessions\",server="
+                         "\"10.0.0.7:6379\",state=\"up\""
+                         "} "
+                         "3\nnginx_logout_redis_workers{redis=\"sessions\","
+                         "server=\"10.0.0.7:6379\","
+                         "state=\"down\"} 1\n");
     check_contains(text, "reason=\"connect\"} 3\n");
     check_lacks(text, "# EOF");
     check_lacks(text, "# UNIT");
@@ -302,19 +317,24 @@ void writes_prometheus(void**)
 
 void writes_a_histogram(void**)
 {
-    check_contains(
-        exposed(some_metrics(), logout::Exposition::text),
-        "# TYPE nginx_logout_redis_reply_seconds histogram\n"
-        "nginx_logout_redis_reply_seconds_bucket{redis=\"sessions\","
-        "le=\"0.001\"} 5\n"
-        "nginx_logout_redis_reply_seconds_bucket{redis=\"sessions\","
-        "le=\"0.025\"} 8\n"
-        "nginx_logout_redis_reply_seconds_bucket{redis=\"sessions\","
-        "le=\"1\"} 8\n"
-        "nginx_logout_redis_reply_seconds_bucket{redis=\"sessions\","
-        "le=\"+Inf\"} 10\n"
-        "nginx_logout_redis_reply_seconds_sum{redis=\"sessions\"} 4.25\n"
-        "nginx_logout_redis_reply_seconds_count{redis=\"sessions\"} 10\n");
+    check_contains(exposed(some_metrics(), logout::Exposition::text),
+                   "# TYPE nginx_logout_redis_reply_seconds histogram\n"
+                   "nginx_logout_redis_reply_seconds_bucket{redis=\"sessions\","
+                   "server=\"10.0.0.7:6379\","
+                   "le=\"0.001\"} 5\n"
+                   "nginx_logout_redis_reply_seconds_bucket{redis=\"sessions\","
+                   "server=\"10.0.0.7:6379\","
+                   "le=\"0.025\"} 8\n"
+                   "nginx_logout_redis_reply_seconds_bucket{redis=\"sessions\","
+                   "server=\"10.0.0.7:6379\","
+                   "le=\"1\"} 8\n"
+                   "nginx_logout_redis_reply_seconds_bucket{redis=\"sessions\","
+                   "server=\"10.0.0.7:6379\","
+                   "le=\"+Inf\"} 10\n"
+                   "nginx_logout_redis_reply_seconds_sum{redis=\"sessions\","
+                   "server=\"10.0.0.7:6379\"} 4.25\n"
+                   "nginx_logout_redis_reply_seconds_count{redis=\"sessions\","
+                   "server=\"10.0.0.7:6379\"} 10\n");
 }
 
 
