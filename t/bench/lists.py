@@ -20,7 +20,7 @@ from statistics import median
 
 import load
 import nginx
-from processes import BenchError
+from processes import BenchError, free_port
 from sessions import (CLIENTS, URLS_PER_CLIENT, Request, client_id,
                       random_ids, return_url, target_for)
 from store import Redis
@@ -114,7 +114,7 @@ def read_configuration(each, directory, samples):
     folder.mkdir()
     file = nginx.Configuration(
         each.directives(directory), nginx.redis_block("127.0.0.1:1"),
-        modules=[nginx.MODULE]).write(folder, 1, True)
+        modules=[nginx.MODULE]).write(folder, free_port(), True)
     found = []
     for _ in range(samples):
         result = subprocess.run(
