@@ -4,10 +4,13 @@ use strict;
 use warnings;
 
 use lib 't/lib/helpers';
+use File::Temp ();
+use Logout::FakeRedis;
 use Logout::Nginx;
 use Logout::RedisServer;
 use Logout::Sentinels;
 use Test::More;
+use Time::HiRes qw(sleep);
 
 sub nginx_for {
     my ($site, $parameters) = @_;
@@ -57,6 +60,88 @@ subtest 'a failover, wanted and not' => sub {
 
     ok !(grep { /\[(?:crit|alert|emerg)\]/ } $nginx->complaints), 'no alert';
     cmp_ok $nginx->quit, '<', 1, 'nginx quits at once';
+};
+
+# Two masters, and a sentinel that names the first, then the second, and tells
+# of the change if it is `loud`. In a failover a master that goes closes its
+# connections, too: here each way to notice is alone.
+sub two_masters {
+    my ($loud) = @_;
+
+    my @masters = map { Logout::RedisServer->start } 1 .. 2;
+    my @ports = map { $_->port } @masters;
+    my $folder = File::Temp->newdir;
+    my $news = "*3\r\n\$7\r\nmessage\r\n\$14\r\n+switch-master\r\n"
+        . "\$10\r\nmaster x y\r\n";
+
+    my $sentinel = Logout::FakeRedis->start(sub {
+        my ($command, $connection) = @_;
+
+        return '' if $command eq 'ACCEPT' || $command eq 'CLOSED';
+        if ($command =~ /^SUBSCRIBE/) {
+            if ($loud && fork == 0) {
+                sleep 0.02 while !-e "$folder/switched";
+                syswrite $connection, $news;
+                sleep 60;
+            }
+            return "*3\r\n\$9\r\nsubscribe\r\n\$14\r\n+switch-master\r\n"
+                . ":1\r\n";
+        }
+        my $port = $ports[-e "$folder/switched" ? 1 : 0];
+        return "*2\r\n\$9\r\n127.0.0.1\r\n\$" . length($port)
+            . "\r\n$port\r\n";
+    });
+    my $switch = sub { open my $out, '>', "$folder/switched" or die "$!\n" };
+    my $port = $sentinel->port;
+    my $nginx = Logout::Nginx->start(http => <<"_");
+    logout_redis sessions {
+        sentinel 127.0.0.1:$port;
+        master_name master;
+        connect_timeout 5s;
+        timeout 9s;
+    }
+_
+    is $nginx->logout('a'), 'no_session', 'the first master';
+    $masters[1]->command('SET', 'sess:a', 1);
+
+    return ($nginx, $switch, $sentinel, @masters);
+}
+
+sub clients_of {
+    my ($redis) = @_;
+
+    return scalar grep { /cmd=unlink/ }
+        split /\n/, $redis->command('CLIENT', 'LIST');
+}
+
+subtest 'told by the sentinel alone' => sub {
+    my ($nginx, $switch, $sentinel, $old, $new) = two_masters(1);
+
+    is clients_of($old), 1, 'nginx is connected';
+    sleep 0.5;
+    $switch->();
+    ok $nginx->within(10, sub { !clients_of($old) }),
+        'and leaves, without a logout';
+    is $nginx->logout('a'), 'logged_out', 'the next one is the other master\'s';
+};
+
+subtest 'told by READONLY alone' => sub {
+    my ($nginx, $switch, $sentinel, $old, $new) = two_masters(0);
+
+    $switch->();
+    $old->command('REPLICAOF', '127.0.0.1', $new->port);
+    is clients_of($old), 1, 'the connection is as it was';
+    is $nginx->logout('a'), 'logged_out', 'the logout is done all the same';
+    like $old->command('INFO', 'errorstats'), qr/READONLY/,
+        'after the old master has refused';
+};
+
+subtest 'told by a broken connection alone' => sub {
+    my ($nginx, $switch, $sentinel, $old, $new) = two_masters(0);
+
+    $switch->();
+    $old->command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    is $nginx->logout('a'), 'logged_out', 'the new connection is to the other';
 };
 
 subtest 'sentinels that are down, or do not know' => sub {
