@@ -39,10 +39,12 @@ class Profile:
                 found[caller] += count
         return found
 
-    def cost_of_calls_into(self, object_part):
-        """Instructions spent in calls from elsewhere into that object."""
+    def cost_of_calls_into(self, object_part, names):
+        """Instructions spent in calls from elsewhere into the functions of
+        that object whose name the pattern `names` matches."""
         return sum(cost for (caller, callee), cost in self.inclusive.items()
-                   if object_part in callee[0] and object_part not in caller[0])
+                   if object_part in callee[0] and names.match(callee[1])
+                   and object_part not in caller[0])
 
 
 class _Names:

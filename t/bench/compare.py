@@ -177,13 +177,12 @@ def main():
     write_samples(samples, load.BUILD / "samples.csv")
     medians = report.medians(samples, options.contenders)
     verdicts = report.verdicts(samples)
-    text = report.document(medians, verdicts, options)
-    (load.BUILD / "compare.md").write_text(text)
     (load.BUILD / "results.json").write_text(
         json.dumps({"medians": medians, "targets": verdicts}, indent=2))
     (load.BUILD / "chart.svg").write_text(
         chart.comparison(medians, options.contenders))
-    print(text)
+    load.publish("compare", report.document(medians, options),
+                 report.verdict_lines(verdicts))
     print(f"samples.csv, latencies/, results.json, chart.svg and compare.md "
           f"are in {Path(load.BUILD).relative_to(load.BUILD.parent.parent)}/")
     return 0 if all(verdict["met"] for verdict in verdicts) else 1

@@ -292,7 +292,7 @@ def write_results(samples, curves):
            for point in points]) for name, title, points in curves]))
     verdicts = [row for name, _, points in curves if name == "distance"
                 for row in distance_verdicts(samples, points)]
-    load.publish("growth.md", tables(samples, curves), verdict_lines(verdicts))
+    load.publish("growth", tables(samples, curves), verdict_lines(verdicts))
     return verdicts
 
 

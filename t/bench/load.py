@@ -11,7 +11,6 @@ BUILD = HERE.parent.parent / "build/bench"
 LEAN_CLIENT = BUILD / "lean_client"
 
 
-
 def write_requests(requests, file):
     file.write_text("".join(request.line() for request in requests))
 
@@ -79,7 +78,8 @@ def verdict(met, text):
 
 
 def publish(name, text, verdicts):
-    """Prints a part of the report, and keeps it for README-table.md."""
-    part = "\n".join([text, *(f"    {line}" for line in verdicts)])
-    (BUILD / name).write_text(part + "\n")
-    print(part)
+    """Prints a part of the report and its verdicts, and keeps both as files."""
+    verdicts = "".join(f"    {line}\n" for line in verdicts)
+    (BUILD / f"{name}.md").write_text(text)
+    (BUILD / f"{name}.targets").write_text(verdicts)
+    print(text, verdicts, sep="\n")

@@ -9,8 +9,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-
 
 class BenchError(Exception):
     """The benchmark cannot go on; the message says why."""
@@ -119,6 +117,12 @@ def worker_of(pid, seconds=10):
     return found[0]
 
 
+def cpu_nanoseconds(pid):
+    """The CPU time of a process' threads, finer than the ticks of its stat."""
+    return sum(int((thread / "schedstat").read_text().split()[0])
+               for thread in Path(f"/proc/{pid}/task").iterdir())
+
+
 @dataclass
 class Usage:
     """What a process has used since it began."""
@@ -131,13 +135,12 @@ class Usage:
     @classmethod
     def of(cls, pid):
         process = Path("/proc") / str(pid)
-        fields = (process / "stat").read_text().rpartition(")")[2].split()
         status = _colon_values(process / "status")
         switches = sum(
             int(_colon_values(thread / "status")["voluntary_ctxt_switches"])
             for thread in (process / "task").iterdir())
         return cls(
-            cpu_seconds=(int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND,
+            cpu_seconds=cpu_nanoseconds(pid) / 1e9,
             voluntary_switches=switches,
             resident_kb=int(status["VmRSS"].split()[0]),
             private_kb=int(status["RssAnon"].split()[0]))

@@ -1,5 +1,6 @@
 """From samples to a table, and from targets to verdicts."""
 
+import math
 import os
 import platform
 import re
@@ -7,6 +8,7 @@ import subprocess
 from pathlib import Path
 from statistics import median
 
+import load
 import nginx
 
 COLUMNS = [
@@ -34,7 +36,6 @@ TARGETS = [
     ("lean", "rate", "tcp", ">=", 12, "node"),
     ("lean", "worker_cpu", "express", "<=", 1.15, "tcp"),
 ]
-MEMORY_LIMIT_KB = 1536
 
 
 def of(samples, contender, client):
@@ -62,25 +63,14 @@ def verdicts(samples):
                          of(samples, reference, client)))
         if not pairs:
             continue
-        ratio = median(ours[value] / theirs[value] if theirs[value] else 0
-                       for ours, theirs in pairs)
+        nothing_to_compare = math.inf if relation == "<=" else 0
+        ratio = median(ours[value] / theirs[value] if theirs[value]
+                       else nothing_to_compare for ours, theirs in pairs)
         met = ratio <= limit if relation == "<=" else ratio >= limit
         found.append({"what": f"{contender} to {reference}: {value} ({client})",
                       "measured": ratio, "relation": relation, "limit": limit,
                       "pairs": len(pairs), "met": met})
-    found += memory_verdict(samples)
     return found
-
-
-def memory_verdict(samples):
-    ours, plain = (of(samples, key, "lean") for key in ("tcp", "return"))
-    if not ours or not plain:
-        return []
-    more = median(row["rss_kb"] for row in ours) - median(
-        row["rss_kb"] for row in plain)
-    return [{"what": "worker memory over plain nginx, kB (RSS)",
-             "measured": more, "relation": "<=", "limit": MEMORY_LIMIT_KB,
-             "pairs": len(ours), "met": more <= MEMORY_LIMIT_KB}]
 
 
 def table(rows):
@@ -94,18 +84,14 @@ def table(rows):
     return "\n".join(lines)
 
 
-def verdict_table(rows):
-    lines = ["| target | measured | limit | pairs | |", "|---|--:|--:|--:|---|"]
-    for row in rows:
-        lines.append(
-            f"| {row['what']} | {row['measured']:.3g} "
-            f"| {row['relation'].replace('<=', '≤').replace('>=', '≥')} "
-            f"{row['limit']:g} | {row['pairs']} "
-            f"| {'met' if row['met'] else '**missed**'} |")
-    return "\n".join(lines)
+def verdict_lines(rows):
+    return [load.verdict(
+        row["met"], f"{row['what']}: {row['measured']:.3g} "
+        f"({row['relation']} {row['limit']:g}, median of {row['pairs']} pairs)")
+            for row in rows]
 
 
-def document(rows, found, options):
+def document(rows, options):
     return f"""\
 {machine()}
 {options.connections} keep-alive connections, {options.rounds} interleaved \
@@ -119,8 +105,6 @@ With the lean client (the worker is the bottleneck):
 With wrk (wrk is the bottleneck of the faster ones):
 
 {table(rows["wrk"])}
-
-{verdict_table(found)}
 """
 
 

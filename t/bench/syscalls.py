@@ -98,7 +98,7 @@ def main():
         shutil.rmtree(directory, ignore_errors=True)
 
     verdicts = limits(results)
-    load.publish("syscalls.md", table(results),
+    load.publish("syscalls", table(results),
                  [load.verdict(*row) for row in verdicts])
     return 0 if all(met for met, _ in verdicts) else 1
 

@@ -9,21 +9,27 @@ BENCH_PROGRAMS := $(BENCH)/lean_client $(BENCH)/delay_relay $(BENCH)/decide
 BENCH_CORE := $(patsubst src/core/%.cpp,$(BENCH)/core/%.o,$(CORE_SRCS))
 BENCH_CXX = $(CXX) -std=c++17 $(NGX_CC_OPT) $(UNIT_WARNINGS) $(UNIT_DEFINES) \
     -Isrc -MMD -MP
-BENCH_PARTS = $(patsubst %,$(BENCH)/%.md,compare instructions syscalls growth)
+BENCH_PARTS := compare instructions syscalls memory growth lists
 BENCH_LIBS = $(filter-out -lcmocka,$(UNIT_LIBS))
 
-.PHONY: bench bench-compare bench-growth bench-lists bench-syscalls
+.PHONY: bench bench-compare bench-growth bench-lists bench-memory bench-readme \
+    bench-syscalls
 bench: ## compare with everything one would use instead, and the targets (QUICK=1)
 	@failed=; \
-	for part in compare instructions syscalls growth lists; do \
-	    rm -f $(BENCH)/$$part.md; \
-	    $(MAKE) --no-print-directory bench-$$part || failed=1; \
-	done; \
 	for part in $(BENCH_PARTS); do \
-	    cat $$part || echo "$$(basename $$part) is missing: its part failed"; \
+	    rm -f $(BENCH)/$$part.md $(BENCH)/$$part.targets; \
+	    $(MAKE) --no-print-directory bench-$$part || failed="$$failed $$part"; \
+	done; \
+	cat $(BENCH)/*.targets > $(BENCH)/targets.md; \
+	for part in $(BENCH_PARTS) targets; do \
+	    cat $(BENCH)/$$part.md || echo "$$part was not measured"; \
+	    echo; \
 	done > $(BENCH)/README-table.md; \
 	echo "all of it is in $(BENCH)/README-table.md"; \
-	[ -z "$$failed" ]
+	[ -z "$$failed" ] || { echo "targets missed:$$failed"; exit 1; }
+
+bench-readme: ## put what was measured last into README.md
+	@t/bench/readme.py
 
 bench-compare: bench-programs ## requests/s, latency, CPU and memory of every contender
 	@t/bench/compare.py $(if $(QUICK),--quick)
@@ -33,6 +39,9 @@ bench-growth: bench-programs ## how cost grows: cookies, sessions, URLs, connect
 
 bench-lists: bench-programs ## what allowlists with 100,000 URLs cost, in `nginx -t` and per request
 	@t/bench/lists.py
+
+bench-memory: bench-programs ## what the module adds to a worker's memory, and where
+	@t/bench/memory.py
 
 bench-syscalls: bench-programs ## system calls per logout, with perf
 	@t/bench/syscalls.py

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""What the module adds to a worker's resident memory, and where.
+
+A worker with the module and one without answer the same number of requests;
+both begin as a fork of a master that has just read its configuration. Counted
+is all that is resident, pages that are shared with other processes too.
+"""
+
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+
+import contenders
+import load
+from processes import BenchError
+from store import Redis
+
+CONNECTIONS = 64
+REQUESTS = 20_000
+ROUNDS = 2
+LIMIT_KB = 1536
+# a row of the table; what is less is summed up
+SHOWN_KB = 16
+
+MAPPING = re.compile(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \S+ *(.*)$")
+
+
+def resident_kb(pid):
+    """The resident memory of a process, by what is mapped."""
+    found = Counter()
+    name = ""
+    with open(f"/proc/{pid}/smaps", encoding="utf-8") as lines:
+        for line in lines:
+            mapping = MAPPING.match(line)
+            if mapping:
+                name = mapping[1].rpartition("/")[2] or "anonymous"
+            elif line.startswith("Rss:"):
+                found[name] += int(line.split()[1])
+    return found
+
+
+def measure(contender, directory):
+    """The worker's resident memory after some load."""
+    directory.mkdir(parents=True)
+    file = directory / "requests"
+    requests = contender.requests(REQUESTS)
+    load.write_requests(requests, file)
+
+    redis = Redis(directory)
+    try:
+        server = contender.start(directory / contender.key, redis)
+        for _ in range(ROUNDS):
+            redis.seed([(request.key, request.value) for request in requests])
+            sample = load.run_lean(server.port, file, connections=CONNECTIONS)
+            load.check_answers(contender.title, sample)
+        memory = resident_kb(server.worker)
+        server.stop()
+    finally:
+        redis.stop()
+    return memory
+
+
+def table(ours, plain):
+    more = {name: ours[name] - plain[name] for name in {*ours, *plain}}
+    shown = sorted((name for name in more if abs(more[name]) >= SHOWN_KB),
+                   key=more.get, reverse=True)
+    rest = sum(more.values()) - sum(more[name] for name in shown)
+
+    lines = ["Resident memory of a worker after "
+             f"{ROUNDS * REQUESTS:,} requests, kB:\n",
+             "| | nginx `return 302` | this module, TCP | more |",
+             "|---|--:|--:|--:|"]
+    lines += [f"| `{name}` | {plain[name]:,} | {ours[name]:,} | {more[name]:,} |"
+              for name in shown]
+    lines.append(f"| others | | | {rest:,} |")
+    lines.append(f"| all | {plain.total():,} | {ours.total():,} "
+                 f"| {sum(more.values()):,} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    directory = load.BUILD / f"memory-{os.getpid()}"
+    try:
+        plain, ours = (measure(contenders.by_key(key), directory / key)
+                       for key in ("return", "tcp"))
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+    more = ours.total() - plain.total()
+    met = more <= LIMIT_KB
+    load.publish("memory", table(ours, plain), [load.verdict(
+        met, f"worker memory over plain nginx, kB: {more} (at most {LIMIT_KB})")])
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BenchError as error:
+        sys.exit(f"bench: {error}")
