@@ -101,7 +101,10 @@ sub failover {
     my ($self) = @_;
 
     my $before = $self->master_port;
-    ($self->sentinels)[0]->command('SENTINEL', 'FAILOVER', 'mymaster');
+    # refused while the replica does not seem good enough
+    wait_until(sub {
+        ($self->sentinels)[0]->command('SENTINEL', 'FAILOVER', 'mymaster');
+    });
     wait_until(sub { $self->master_port != $before });
 }
 
