@@ -142,6 +142,21 @@ subtest 'a server without UNLINK' => sub {
     is $nginx->logout($_), 'logged_out', "$_ is deleted" for qw(a b);
 };
 
+subtest 'a user that may not UNLINK, as before Redis 4' => sub {
+    my $redis = Logout::RedisServer->start;
+    $redis->command('ACL', 'SETUSER', 'old', 'on', '>pw', '~sess:*', '-@all',
+        '+del', '+ping');
+    my $nginx = nginx_for($redis, 'username old; password pw;');
+
+    $redis->command('SET', "sess:$_", 1) for qw(a b);
+    is $nginx->logout($_), 'logged_out', "$_ is deleted" for qw(a b);
+    is $redis->command('EXISTS', 'sess:a', 'sess:b'), 0, 'they are gone';
+    is $nginx->logout('c'), 'no_session', 'one that is not there';
+    like $redis->command('INFO', 'commandstats'),
+        qr/cmdstat_del:calls=3\b/, 'by DEL';
+    logged_once($nginx);
+};
+
 subtest 'keys of any length' => sub {
     my $redis = Logout::RedisServer->start;
     my $nginx = nginx_for($redis, '');
