@@ -15,10 +15,11 @@ package Chaos::Proxy;
 use strict;
 use warnings;
 
+use parent 'Logout::ForkedServer';
+
 use File::Temp ();
 use IO::Select;
 use IO::Socket::INET;
-use Logout::Example;
 use POSIX ();
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(sleep time);
@@ -53,30 +54,12 @@ sub cut { substr $_[0], 0, int rand length $_[0] }
 sub start {
     my ($class, $redis_port) = @_;
 
-    my $port = Logout::Example::free_port();
-    my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-        LocalPort => $port, Proto => 'tcp', Listen => 64, ReuseAddr => 1)
-        or die "listen: $!\n";
-    my $self = bless {
-        port  => $port,
-        redis => $redis_port,
-        order => File::Temp->new,
-        owner => $$,
-    }, $class;
+    my ($listener, $port) = Logout::ForkedServer::listen_somewhere();
 
-    $self->does('nothing');
-    $self->{pid} = fork // die "fork: $!\n";
-    if ($self->{pid} == 0) {
-        open STDOUT, '>', '/dev/null';
-        srand 1;
-        $self->serve($listener);
-        POSIX::_exit(0);
-    }
-
-    return $self;
+    return $class->run(
+        {port => $port, redis => $redis_port, order => File::Temp->new},
+        sub { srand 1; $_[0]->serve($listener) });
 }
-
-sub port { $_[0]{port} }
 
 sub does {
     my ($self, $what) = @_;
@@ -101,8 +84,7 @@ sub serve {
     my $select = IO::Select->new($listener);
     my (%peer, %is_redis);
 
-    $SIG{PIPE} = 'IGNORE';
-    while (kill 0, $self->{owner}) {
+    while ($self->is_wanted) {
         for my $socket ($select->can_read(1)) {
             if ($socket == $listener) {
                 my ($near, $far) = $self->accept($listener) or next;
@@ -149,15 +131,6 @@ sub pass_on {
         }
     }
     return 1;
-}
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$ || !$self->{pid};
-    local $?;
-    kill 'KILL', $self->{pid};
-    waitpid $self->{pid}, 0;
 }
 
 1;

@@ -12,9 +12,10 @@ package Logout::FakeDns;
 use strict;
 use warnings;
 
+use parent 'Logout::ForkedServer';
+
 use File::Temp ();
 use IO::Socket::INET;
-use POSIX ();
 use Socket qw(AF_INET AF_INET6 inet_pton);
 
 use constant {TYPE_A => 1, TYPE_AAAA => 28};
@@ -24,24 +25,12 @@ sub start {
 
     my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
         Proto => 'udp') or die "DNS: $!\n";
-    my $self = bless {
-        port  => $socket->sockport,
-        files => File::Temp->newdir('logout-dns.XXXXXX', TMPDIR => 1),
-        owner => $$,
-    }, $class;
+    my $files = File::Temp->newdir('logout-dns.XXXXXX', TMPDIR => 1);
 
-    $self->silent;
-    $self->{pid} = fork // die "fork: $!\n";
-    if ($self->{pid} == 0) {
-        open STDOUT, '>', '/dev/null';
-        $self->serve($socket);
-        POSIX::_exit(0);
-    }
-
-    return $self;
+    return $class->run({port => $socket->sockport, files => $files},
+        sub { $_[0]->serve($socket) });
 }
 
-sub port { $_[0]{port} }
 sub queries { -s "$_[0]{files}/queries" // 0 }
 
 sub answer {
@@ -69,7 +58,7 @@ sub serve {
 
     my $waiting = '';
     vec($waiting, fileno $socket, 1) = 1;
-    while (kill 0, $self->{owner}) {
+    while ($self->is_wanted) {
         next if !select my $ready = $waiting, undef, undef, 1;
         $socket->recv(my $query, 512) // next;
         print $queries '.';
@@ -104,15 +93,6 @@ sub reply_to {
 
     return pack('n6', $id, 0x8180 | $code, 1, scalar @records, 0, 0)
         . $question . join '', @records;
-}
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$ || !$self->{pid};
-    local $?;
-    kill 'KILL', $self->{pid};
-    waitpid $self->{pid}, 0;
 }
 
 1;

@@ -19,39 +19,20 @@ package Logout::FakeRedis;
 use strict;
 use warnings;
 
+use parent 'Logout::ForkedServer';
+
 use File::Temp ();
 use IO::Select;
-use IO::Socket::INET;
-use Logout::Example;
 use POSIX ();
 
 sub start {
     my ($class, $answer) = @_;
 
-    my $port = Logout::Example::free_port();
-    my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-        LocalPort => $port, Proto => 'tcp', Listen => 64, ReuseAddr => 1)
-        or die "listen: $!\n";
-    my $self = bless {
-        port   => $port,
-        counts => File::Temp->new,
-        owner  => $$,
-    }, $class;
+    my ($listener, $port) = Logout::ForkedServer::listen_somewhere();
 
-    $self->{pid} = fork // die "fork: $!\n";
-    if ($self->{pid} == 0) {
-        # what it forks ends with it, and keeps nobody's output open
-        setpgrp;
-        open STDOUT, '>', '/dev/null';
-        open STDERR, '>&', \*STDOUT;
-        $self->serve($listener, $answer);
-        POSIX::_exit(0);
-    }
-
-    return $self;
+    return $class->run({port => $port, counts => File::Temp->new},
+        sub { $_[0]->serve($listener, $answer) });
 }
-
-sub port { $_[0]{port} }
 
 sub connections {
     my ($self) = @_;
@@ -67,10 +48,9 @@ sub serve {
     my %number;
     my $last = 0;
 
-    $SIG{PIPE} = 'IGNORE';
     open my $counts, '>>', "$self->{counts}" or POSIX::_exit(1);
 
-    while (kill 0, $self->{owner}) {
+    while ($self->is_wanted) {
         for my $socket ($select->can_read(1)) {
             if ($socket == $listener) {
                 my $new = $listener->accept or next;
@@ -134,15 +114,6 @@ sub next_command {
 
     $$input = substr $$input, $position;
     return join ' ', @words;
-}
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$ || !$self->{pid};
-    local $?;
-    kill 'KILL', -$self->{pid}, $self->{pid};
-    waitpid $self->{pid}, 0;
 }
 
 1;
