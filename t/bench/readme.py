@@ -19,7 +19,7 @@ def measured(name):
     file = load.BUILD / f"{name}.md"
     if not file.exists():
         sys.exit(f"readme: {file} is missing: run make bench-{name}")
-    return file.read_text().strip() + "\n"
+    return file.read_text().strip("\n") + "\n"
 
 
 def main():
