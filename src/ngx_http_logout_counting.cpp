@@ -515,8 +515,7 @@ void ngx_http_logout_join_counting(ngx_http_logout_main_conf_t* lmcf,
     }
 
     for (StoreSeries* const series : counting.stores) {
-        counting.books.push_back(
-            std::make_unique<StoreBook>(slab, series, cycle->log));
+        counting.books.push_back(std::make_unique<StoreBook>(slab, series));
     }
 }
 

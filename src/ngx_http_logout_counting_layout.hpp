@@ -57,8 +57,8 @@ constexpr std::string_view other_servers = "other";
 // This worker's places for a store and its servers.
 class StoreBook final : public logout::redis::CounterBook {
 public:
-    StoreBook(ngx_slab_pool_t* slab, StoreSeries* series, ngx_log_t* log)
-        : slab_(slab), series_(series), log_(log)
+    StoreBook(ngx_slab_pool_t* slab, StoreSeries* series)
+        : slab_(slab), series_(series)
     {
     }
 
@@ -76,7 +76,6 @@ private:
 
     ngx_slab_pool_t* slab_;
     StoreSeries* series_;  // nullptr: there was no room for it
-    ngx_log_t* log_;
     std::array<Taken, counted_servers + 1> taken_ = {};
     std::size_t taken_count_ = 0;
 };

@@ -232,6 +232,9 @@ TlsSession::~TlsSession() = default;
 void TlsSession::forget() {}
 
 
+void TlsSession::keep(ngx_connection_t*) {}
+
+
 ngx_int_t start_tls(ngx_connection_t*, const TlsConf&, const ngx_str_t&,
                     TlsSession&, const char**, ngx_connection_handler_pt,
                     ngx_connection_handler_pt)

@@ -26,8 +26,9 @@ public:
     // The next connection is to another server.
     void forget();
 
-#if (NGX_SSL)
     void keep(ngx_connection_t* connection);
+
+#if (NGX_SSL)
     void offer(ngx_connection_t* connection) const;
 
 private:
