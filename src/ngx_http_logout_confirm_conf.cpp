@@ -34,14 +34,8 @@ bool read_secret(ngx_conf_t* cf, std::string_view argument,
                                                  {"secret_file="});
     }
 
-    if (!ngx_http_logout_read_secret_file(cf, parameter.value,
-                                          confirmation.secret)) {
-        return false;
-    }
-
-    return !logout::session_secrets(confirmation.secret).empty() ||
-           ngx_http_logout_refuse(cf, argument,
-                                  "there is no secret in the file");
+    return ngx_http_logout_read_secret_file(cf, argument, parameter.value,
+                                            confirmation.secret);
 }
 
 

@@ -159,13 +159,8 @@ store_names(const ngx_http_logout_main_conf_t* lmcf)
 {
     std::vector<std::string_view> names;
 
-    if (lmcf->stores != nullptr) {
-        const auto* const* const stores =
-            static_cast<logout::redis::StoreConf* const*>(lmcf->stores->elts);
-
-        for (ngx_uint_t i = 0; i < lmcf->stores->nelts; ++i) {
-            names.push_back(to_view(stores[i]->name));
-        }
+    for (const auto* const store : logout::redis::StoreConfs(lmcf->stores)) {
+        names.push_back(to_view(store->name));
     }
 
     return names;
@@ -242,19 +237,14 @@ std::size_t next_power_of_two(std::size_t number)
 
 
 // Of all stores: one that finds its servers by itself may find many.
-std::size_t most_servers(const ngx_array_t* stores)
+std::size_t most_servers(const logout::redis::StoreConfs& stores)
 {
     std::size_t servers = 0;
 
-    if (stores != nullptr) {
-        const auto* const* const all =
-            static_cast<logout::redis::StoreConf* const*>(stores->elts);
+    for (const auto* const store : stores) {
+        const bool finds = store->cluster || store->sentinels.nelts > 0;
 
-        for (ngx_uint_t i = 0; i < stores->nelts; ++i) {
-            const bool finds = all[i]->cluster || all[i]->sentinels.nelts > 0;
-
-            servers += finds ? counted_servers + 1 : 1;
-        }
+        servers += finds ? counted_servers + 1 : 1;
     }
 
     return servers;
@@ -462,9 +452,9 @@ ngx_int_t ngx_http_logout_add_counting(ngx_conf_t* cf)
     }
 
     Counting& counting = *lmcf->counting;
-    const std::size_t needed = needed_size(
-        cf, counting, lmcf->stores != nullptr ? lmcf->stores->nelts : 0,
-        most_servers(lmcf->stores));
+    const logout::redis::StoreConfs stores(lmcf->stores);
+    const std::size_t needed =
+        needed_size(cf, counting, stores.size(), most_servers(stores));
 
     // in large steps: counters start anew when the size changes
     const std::size_t size = ngx_max(least_size, next_power_of_two(2 * needed));

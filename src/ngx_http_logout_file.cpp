@@ -1,5 +1,9 @@
 #include "ngx_http_logout_file.hpp"
 
+#include "ngx_http_logout_directive.hpp"
+
+#include "core/logout_session.hpp"
+
 #include <sys/stat.h>
 
 
@@ -110,8 +114,15 @@ bool ngx_http_logout_read_file(ngx_conf_t* cf, std::string_view path,
 }
 
 
-bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view path,
+bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view argument,
+                                      std::string_view path,
                                       std::string& content)
 {
-    return read(cf, path, secret_file_max_size, Secrecy::secret, content);
+    if (!read(cf, path, secret_file_max_size, Secrecy::secret, content)) {
+        return false;
+    }
+
+    return !logout::session_secrets(content).empty() ||
+           ngx_http_logout_refuse(cf, argument,
+                                  "there is no secret in the file");
 }

@@ -15,9 +15,11 @@
 bool ngx_http_logout_read_file(ngx_conf_t* cf, std::string_view path,
                                off_t max_size, std::string& content);
 
-// The same for a file that holds a secret (64 KiB at most): warns if others
-// may read it.
-bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view path,
+// The same for the file `path` of the parameter `argument`, which holds secrets
+// (logout::session_secrets(), 64 KiB at most) and not none: warns if others may
+// read it.
+bool ngx_http_logout_read_secret_file(ngx_conf_t* cf, std::string_view argument,
+                                      std::string_view path,
                                       std::string& content);
 
 #endif

@@ -64,10 +64,10 @@ void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
 std::string_view ngx_http_logout_store_name(ngx_http_request_t* r,
                                             std::size_t store)
 {
-    const auto* const* const stores = static_cast<logout::redis::StoreConf**>(
-        ngx_http_logout_main_conf(r)->stores->elts);
+    const logout::redis::StoreConfs stores(
+        ngx_http_logout_main_conf(r)->stores);
 
-    return to_view(stores[store]->name);
+    return to_view(stores[store].name);
 }
 
 

@@ -87,11 +87,10 @@ std::string key_text(const SessionRule& rule)
 
 bool check_index(ngx_conf_t* cf, const SessionRule& rule, std::size_t store)
 {
-    const auto* const* const stores =
-        static_cast<logout::redis::StoreConf* const*>(
-            ngx_http_logout_main_conf(cf)->stores->elts);
+    const logout::redis::StoreConfs stores(
+        ngx_http_logout_main_conf(cf)->stores);
 
-    if (!rule.index || !stores[store]->cluster) {
+    if (!rule.index || !stores[store].cluster) {
         return true;
     }
 
@@ -374,26 +373,21 @@ std::optional<std::size_t> ngx_http_logout_store_index(ngx_array_t* stores,
                                                        const std::string& name,
                                                        std::string& problem)
 {
-    const ngx_uint_t count = stores != nullptr ? stores->nelts : 0;
+    const logout::redis::StoreConfs all(stores);
 
     if (name.empty()) {
-        if (count == 1) {
+        if (all.size() == 1) {
             return 0;
         }
 
-        problem = count == 0 ? "there is no logout_redis block"
-                             : "redis=NAME is needed, there are several"
-                               " logout_redis blocks";
+        problem = all.size() == 0 ? "there is no logout_redis block"
+                                  : "redis=NAME is needed, there are several"
+                                    " logout_redis blocks";
         return std::nullopt;
     }
 
-    const auto* const found = ngx_http_logout_find_store(stores, name);
-    const auto* const* const all =
-        count > 0 ? static_cast<logout::redis::StoreConf* const*>(stores->elts)
-                  : nullptr;
-
-    for (ngx_uint_t i = 0; i < count; ++i) {
-        if (all[i] == found) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (to_view(all[i].name) == name) {
             return i;
         }
     }

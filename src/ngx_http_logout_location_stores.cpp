@@ -129,7 +129,7 @@ void ngx_http_logout_use_stores(ngx_conf_t* cf, const ConfPlace& place,
     ngx_msec_t longest = 0;
 
     use_stores(location, [&](std::size_t index) {
-        StoreConf& store = *static_cast<StoreConf**>(stores->elts)[index];
+        StoreConf& store = logout::redis::StoreConfs(stores)[index];
 
         lend_resolver(cf, place, store);
         longest = ngx_max(longest, store.timeout);
@@ -141,18 +141,12 @@ void ngx_http_logout_use_stores(ngx_conf_t* cf, const ConfPlace& place,
 
 bool ngx_http_logout_check_names(ngx_conf_t* cf, ngx_array_t* stores)
 {
-    if (stores == nullptr) {
-        return true;
-    }
-
-    auto* const* const all = static_cast<StoreConf**>(stores->elts);
-
-    for (ngx_uint_t i = 0; i < stores->nelts; ++i) {
-        if (all[i]->resolver == nullptr) {
-            all[i]->resolver = configured_resolver(cf);
+    for (StoreConf* const store : logout::redis::StoreConfs(stores)) {
+        if (store->resolver == nullptr) {
+            store->resolver = configured_resolver(cf);
         }
 
-        if (!check_names(cf, *all[i])) {
+        if (!check_names(cf, *store)) {
             return false;
         }
     }

@@ -514,23 +514,21 @@ bool has_workers(ngx_uint_t process)
 
 bool create_stores(ngx_http_logout_main_conf_t* lmcf, ngx_cycle_t* cycle)
 {
-    if (lmcf->stores == nullptr) {
+    const logout::redis::StoreConfs confs(lmcf->stores);
+
+    if (confs.size() == 0) {
         return true;
     }
 
-    const ngx_uint_t count = lmcf->stores->nelts;
-    auto* const* const confs =
-        static_cast<logout::redis::StoreConf**>(lmcf->stores->elts);
-
     lmcf->workers = static_cast<logout::redis::Store**>(
-        ngx_pcalloc(cycle->pool, count * sizeof(logout::redis::Store*)));
+        ngx_pcalloc(cycle->pool, confs.size() * sizeof(logout::redis::Store*)));
     if (lmcf->workers == nullptr) {
         return false;
     }
 
-    for (ngx_uint_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < confs.size(); ++i) {
         lmcf->workers[i] = logout::redis::create_store(
-            confs[i], cycle, ngx_http_logout_counter_book(lmcf, i));
+            &confs[i], cycle, ngx_http_logout_counter_book(lmcf, i));
         if (lmcf->workers[i] == nullptr) {
             return false;
         }

@@ -49,16 +49,13 @@ logout::redis::Store* index_store(const LogoutContext& context)
 std::string_view random_owner(LogoutContext& context)
 {
     std::array<char, 16> bytes;
-    const std::size_t length = 2 * bytes.size();
-    char* const text = static_cast<char*>(context.memory.allocate(length, 1));
 
     if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()),
                    static_cast<int>(bytes.size())) != 1) {
         throw std::runtime_error("there are no random numbers");
     }
 
-    logout::hex_encode({bytes.data(), bytes.size()}, text);
-    return {text, length};
+    return logout::hex_text({bytes.data(), bytes.size()}, &context.memory);
 }
 
 

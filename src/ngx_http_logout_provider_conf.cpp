@@ -244,9 +244,9 @@ std::string compile_backchannel(const ngx_http_logout_loc_conf_t* conf,
 
 
 std::string check_cluster(const ProviderIndex& index,
-                          const logout::redis::StoreConf* store)
+                          const logout::redis::StoreConf& store)
 {
-    if (!store->cluster) {
+    if (!store.cluster) {
         return {};
     }
 
@@ -327,7 +327,6 @@ ngx_http_logout_compile_oidc_index(const ngx_http_logout_loc_conf_t* conf,
     location.index = conf->oidc_index;
     location.index_store = *store;
 
-    return check_cluster(
-        *conf->oidc_index,
-        static_cast<logout::redis::StoreConf* const*>(stores->elts)[*store]);
+    return check_cluster(*conf->oidc_index,
+                         logout::redis::StoreConfs(stores)[*store]);
 }

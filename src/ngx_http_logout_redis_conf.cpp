@@ -92,15 +92,9 @@ char* ngx_http_logout_redis_block(ngx_conf_t* cf, ngx_command_t* /* cmd */,
 StoreConf* ngx_http_logout_find_store(ngx_array_t* stores,
                                       std::string_view name)
 {
-    if (stores == nullptr) {
-        return nullptr;
-    }
-
-    StoreConf** store = static_cast<StoreConf**>(stores->elts);
-
-    for (ngx_uint_t i = 0; i < stores->nelts; i++) {
-        if (to_view(store[i]->name) == name) {
-            return store[i];
+    for (StoreConf* const store : logout::redis::StoreConfs(stores)) {
+        if (to_view(store->name) == name) {
+            return store;
         }
     }
 

@@ -115,15 +115,12 @@ bool read_secrets(ngx_conf_t* cf, std::string_view argument,
 {
     std::string content;
 
-    if (!ngx_http_logout_read_secret_file(cf, file, content)) {
+    if (!ngx_http_logout_read_secret_file(cf, argument, file, content)) {
         return false;
     }
 
     rule.settings.secrets = logout::session_secrets(content);
-
-    return !rule.settings.secrets.empty() ||
-           ngx_http_logout_refuse(cf, argument,
-                                  "there is no secret in the file");
+    return true;
 }
 
 

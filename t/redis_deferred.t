@@ -8,18 +8,15 @@ use Logout::Example;
 use Logout::Nginx;
 use Logout::RedisServer;
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Logout::Wait;
+use Time::HiRes qw(time);
 
 # Whether the key is gone within so many seconds.
 sub gone_within {
     my ($redis, $key, $seconds) = @_;
 
-    my $deadline = time + $seconds;
-    while (time < $deadline) {
-        return 1 if !$redis->command('EXISTS', $key);
-        sleep 0.05;
-    }
-    return 0;
+    return Logout::Wait::within($seconds,
+        sub { !$redis->command('EXISTS', $key) });
 }
 
 my $example = Logout::Example->start('defer.conf');

@@ -210,4 +210,15 @@ void hex_encode(std::string_view bytes, char* out)
     }
 }
 
+
+std::string_view hex_text(std::string_view bytes,
+                          std::pmr::memory_resource* memory)
+{
+    const std::size_t size = 2 * bytes.size();
+    char* const text = static_cast<char*>(memory->allocate(size, 1));
+
+    hex_encode(bytes, text);
+    return {text, size};
+}
+
 }  // namespace logout

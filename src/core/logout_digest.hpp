@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <memory_resource>
 #include <optional>
 #include <string_view>
 
@@ -73,6 +74,10 @@ bool equal_secretly(std::string_view a, std::string_view b);
 
 // Writes two lower-case hexadecimal digits per byte to `out`.
 void hex_encode(std::string_view bytes, char* out);
+
+// The same, in `memory`.
+std::string_view hex_text(std::string_view bytes,
+                          std::pmr::memory_resource* memory);
 
 }  // namespace logout
 

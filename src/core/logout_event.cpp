@@ -24,12 +24,8 @@ std::string_view hash(std::string_view secret,
         return {};
     }
 
-    const DigestValue digest =
-        Digest(DigestAlgorithm::sha256).add(secret).finish();
-    char* const text = static_cast<char*>(memory->allocate(2 * digest.size, 1));
-
-    hex_encode(digest.view(), text);
-    return {text, 2 * digest.size};
+    return hex_text(Digest(DigestAlgorithm::sha256).add(secret).finish().view(),
+                    memory);
 }
 
 

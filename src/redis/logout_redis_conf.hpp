@@ -55,6 +55,29 @@ struct StoreConf {
     ngx_str_t sentinel_auth_command;
 };
 
+// The stores of a configuration, which keeps them as an array of StoreConf*;
+// nullptr: it has none.
+class StoreConfs {
+public:
+    explicit StoreConfs(const ngx_array_t* array)
+        : first_(array == nullptr
+                     ? nullptr
+                     : static_cast<StoreConf* const*>(array->elts)),
+          count_(array == nullptr ? 0 : array->nelts)
+    {
+    }
+
+    StoreConf* const* begin() const { return first_; }
+    StoreConf* const* end() const { return first_ + count_; }
+    std::size_t size() const { return count_; }
+
+    StoreConf& operator[](std::size_t i) const { return *first_[i]; }
+
+private:
+    StoreConf* const* first_;
+    std::size_t count_;
+};
+
 }  // namespace logout::redis
 
 #endif

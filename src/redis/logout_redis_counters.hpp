@@ -48,8 +48,7 @@ struct ServerCounters {
 
     // gauges
     std::uint64_t in_flight;
-    std::uint64_t users;  // connections of the worker to this server, or none
-                          // for now
+    std::uint64_t users;  // connections of the worker that are for this server
     std::uint64_t down;   // of these, those to whom it is known to be down
 };
 

@@ -17,7 +17,7 @@ use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Temp ();
 use POSIX qw(:sys_wait_h);
-use Time::HiRes qw(sleep time);
+use Logout::Wait;
 
 use constant {
     PATIENCE => 30,
@@ -143,11 +143,8 @@ sub nginx_workers {
 sub wait_until {
     my ($self, $what, $condition) = @_;
 
-    my $deadline = time + PATIENCE;
-    while (!$condition->()) {
-        die "Not after ${\PATIENCE} s: $what\n" if time > $deadline;
-        sleep 0.02;
-    }
+    Logout::Wait::within(PATIENCE, $condition)
+        or die "Not after ${\PATIENCE} s: $what\n";
 }
 
 sub DESTROY {

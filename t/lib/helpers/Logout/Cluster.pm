@@ -14,7 +14,7 @@ use strict;
 use warnings;
 
 use Logout::RedisServer;
-use Time::HiRes qw(sleep time);
+use Logout::Wait;
 
 use constant PATIENCE => 60;
 
@@ -216,16 +216,10 @@ sub give_slot {
         for $to, $from;
 }
 
-# A server that is starting answers with errors.
 sub wait_until {
     my ($condition) = @_;
 
-    my $deadline = time + PATIENCE;
-    while (!eval { $condition->() }) {
-        die "The cluster does not get ready: " . ($@ || "no reason known\n")
-            if time > $deadline;
-        sleep 0.05;
-    }
+    Logout::Wait::or_die(PATIENCE, 'The cluster does not get ready', $condition);
 }
 
 1;

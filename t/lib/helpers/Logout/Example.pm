@@ -18,6 +18,7 @@ use Logout::Leaks;
 use Logout::Process;
 use Logout::RedisServer;
 use POSIX qw(:sys_wait_h);
+use Logout::Wait;
 use Time::HiRes qw(sleep time);
 
 use constant PATIENCE => 10;
@@ -134,11 +135,8 @@ sub reload {
 sub wait_until {
     my ($self, $condition) = @_;
 
-    my $deadline = time + PATIENCE;
-    while (!$condition->()) {
-        die "nginx does not do what it should.\n" if time > $deadline;
-        sleep 0.01;
-    }
+    Logout::Wait::within(PATIENCE, $condition)
+        or die "nginx does not do what it should.\n";
 }
 
 # The process number of a worker; undef if there is none.

@@ -26,7 +26,7 @@ use parent 'Logout::Example';
 
 use File::Temp ();
 use IO::Socket::INET;
-use Time::HiRes ();
+use Logout::Wait;
 
 # The key of the session ID is sess:ID; the answer says result and error.
 use constant LOCATIONS => <<'_';
@@ -150,13 +150,7 @@ sub end_logout {
 sub within {
     my ($self, $seconds, $condition) = @_;
 
-    my $deadline = Time::HiRes::time() + $seconds;
-    while (Time::HiRes::time() < $deadline) {
-        return 1 if $condition->();
-        Time::HiRes::sleep(0.02);
-    }
-
-    return 0;
+    return Logout::Wait::within($seconds, $condition);
 }
 
 # What the log says since the last call, without what is below a warning.

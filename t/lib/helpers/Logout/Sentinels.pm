@@ -13,7 +13,7 @@ use warnings;
 
 use File::Temp ();
 use Logout::RedisServer;
-use Time::HiRes qw(sleep time);
+use Logout::Wait;
 
 use constant PATIENCE => 60;
 
@@ -108,16 +108,10 @@ sub failover {
     wait_until(sub { $self->master_port != $before });
 }
 
-# A server that is starting answers with errors.
 sub wait_until {
     my ($condition) = @_;
 
-    my $deadline = time + PATIENCE;
-    while (!eval { $condition->() }) {
-        die "The sentinels do not get ready: " . ($@ || "no reason known\n")
-            if time > $deadline;
-        sleep 0.05;
-    }
+    Logout::Wait::or_die(PATIENCE, 'The sentinels do not get ready', $condition);
 }
 
 1;
