@@ -1,5 +1,6 @@
-# What is built: the module exports only what nginx looks up, and a missing
-# library is told in a sentence, with what to do about it.
+# What is built: the module exports only what nginx looks up, a missing library
+# is told in a sentence, with what to do about it, and make's targets that are
+# for people.
 
 use strict;
 use warnings;
@@ -48,6 +49,47 @@ subtest 'without hiredis' => sub {
     like $said, qr/error: the logout module needs hiredis\./,
         'it says what is missing';
     like $said, qr/apt-get install libhiredis-dev$/m, 'and what to do';
+};
+
+# make would take its parent's options for these, too
+delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
+
+subtest 'make install' => sub {
+    my $root = File::Temp->newdir('logout-install.XXXXXX', TMPDIR => 1);
+    my $said = `make -s install DESTDIR=$root 2>&1`;
+    is $?, 0, 'it succeeds' or diag $said;
+
+    my ($installed) = $said =~ /^installed (\S+)$/m;
+    my ($directive) = $said =~ /^nginx\.conf: (load_module \S+;)$/m;
+    ok -f $installed, 'it says what it has installed';
+    is sprintf('%o', (stat $installed)[2] & 07777), 644, 'which all can read';
+
+    my ($prefix) = $installed =~ m{(.*)/modules/};
+    open my $out, '>', "$root/nginx.conf" or die "$root/nginx.conf: $!\n";
+    print $out "$directive\npid $root/pid;\nevents {}\n";
+    close $out;
+
+    my $nginx = $ENV{TEST_NGINX_BINARY} // 'nginx';
+    my $tested = `$nginx -t -q -p $prefix -c $root/nginx.conf -e stderr 2>&1`;
+    is $?, 0, 'and nginx loads it by the line that is to be written'
+        or diag $tested;
+};
+
+subtest 'make help' => sub {
+    my $said = `make -s help 2>&1`;
+    is $?, 0, 'it succeeds';
+
+    my @targets = qw(module install clean demo test asan lint);
+    like $said, qr/^  make $_ +\S/m, $_ for @targets;
+};
+
+subtest 'make clean' => sub {
+    my $folder = File::Temp->newdir('logout-clean.XXXXXX', TMPDIR => 1);
+    mkdir "$folder/build" or die "$folder/build: $!\n";
+
+    my $said = `make -s clean BUILD=$folder/build 2>&1`;
+    is $?, 0, 'it succeeds' or diag $said;
+    ok !-e "$folder/build", 'what was built is gone';
 };
 
 done_testing;
