@@ -342,4 +342,16 @@ std::string_view error_word(std::string_view text)
     return length == 0 ? std::string_view("ERR") : text.substr(0, length);
 }
 
+
+std::string_view next_word(std::string_view& text)
+{
+    const std::size_t length = text.find(' ');
+    const std::string_view word = text.substr(0, length);
+
+    text.remove_prefix(length == std::string_view::npos ? text.size()
+                                                        : length + 1);
+
+    return word;
+}
+
 }  // namespace logout::redis

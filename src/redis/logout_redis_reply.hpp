@@ -94,6 +94,9 @@ constexpr std::size_t error_word_limit = 24;
 // at most error_word_limit. "ERR" where it does not start with one.
 std::string_view error_word(std::string_view text);
 
+// Takes what comes before the first space off `text`, and the space.
+std::string_view next_word(std::string_view& text);
+
 }  // namespace logout::redis
 
 #endif

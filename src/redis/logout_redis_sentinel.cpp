@@ -15,18 +15,6 @@ constexpr std::string_view switch_channel = "+switch-master";
 constexpr ngx_msec_t resubscribe_after = 1000;
 
 
-std::string_view next_word(std::string_view& text)
-{
-    std::size_t length = text.find(' ');
-    std::string_view word = text.substr(0, length);
-
-    text.remove_prefix(length == std::string_view::npos ? text.size()
-                                                        : length + 1);
-
-    return word;
-}
-
-
 class SentinelRouter final : public Router,
                              private Locator,
                              private ConnectionOwner {

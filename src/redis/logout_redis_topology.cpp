@@ -78,18 +78,6 @@ bool parse_number(std::string_view text, Number& number)
 }
 
 
-std::string_view next_word(std::string_view& text)
-{
-    std::size_t length = text.find(' ');
-    std::string_view word = text.substr(0, length);
-
-    text.remove_prefix(length == std::string_view::npos ? text.size()
-                                                        : length + 1);
-
-    return word;
-}
-
-
 bool is_integer(const ReplyNode* node, std::int64_t least, std::int64_t most)
 {
     return node != nullptr && node->type == ReplyType::integer &&
