@@ -1,6 +1,7 @@
 package Logout::Chroot;
 
-# A machine of a test's own: a copy of a clean Debian, until this object ends.
+# A machine of a test's own: a copy of a clean Debian, in memory, until this
+# object ends.
 #
 #     my $machine = Logout::Chroot->new('build/chroots/bookworm');
 #     my ($status, $output) = $machine->run('apt-get', 'install', ...);
@@ -8,14 +9,13 @@ package Logout::Chroot;
 #     $machine->read_file('/etc/nginx/nginx.conf')
 #
 # The test is to run in t/package/isolated: with proc and the network that the
-# machine is to see, so that nothing it starts or mounts is left.
+# machine is to see, so that nothing is left of it, not even after SIGKILL.
 
 use strict;
 use warnings;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
-use File::Temp ();
 use POSIX qw(:sys_wait_h);
 use Logout::Wait;
 
@@ -27,20 +27,25 @@ use constant {
 sub new {
     my ($class, $base) = @_;
 
-    my $parent = dirname(abs_path($base));
-    my $folder = File::Temp->newdir('run.XXXXXX', DIR => $parent,
-        CLEANUP => 0);
-    my $self = bless {root => "$folder/root", folder => "$folder",
-        owner => $$}, $class;
+    my $root = dirname(abs_path($base)) . '/machine';
+    my $self = bless {root => $root, owner => $$}, $class;
 
-    system('cp', '-a', '--reflink=auto', $base, $self->{root}) == 0
+    mkdir $root;
+    mount('tmpfs', $root, 'mode=755');
+    system('cp', '-a', "$base/.", $root) == 0
         or die "$base cannot be copied.\n";
-    system('mount', '-t', 'proc', 'proc', "$self->{root}/proc") == 0
-        or die "proc cannot be mounted: is this run by t/package/isolated?\n";
+    mount('proc', "$root/proc", 'defaults');
     $self->add_program('t/package/systemctl', 'systemctl');
     $self->write_file('/usr/local/bin/sudo', "#!/bin/sh\nexec \"\$@\"\n", 0755);
 
     return $self;
+}
+
+sub mount {
+    my ($type, $folder, $options) = @_;
+
+    system('mount', '-t', $type, '-o', $options, $type, $folder) == 0
+        or die "$type cannot be mounted: is this run by t/package/isolated?\n";
 }
 
 sub path { "$_[0]{root}$_[1]" }
@@ -153,8 +158,7 @@ sub DESTROY {
     return if $self->{owner} != $$;
     local $?;
     $self->run('systemctl', 'stop', 'nginx') if -s $self->path('/run/nginx.pid');
-    system('umount', "$self->{root}/proc") == 0
-        && system('rm', '-rf', $self->{folder});
+    system('umount', '--recursive', $self->{root});
 }
 
 1;
