@@ -5,7 +5,9 @@
 use strict;
 use warnings;
 
+use lib 't/lib/helpers';
 use File::Temp ();
+use Logout::Example;
 use Test::More;
 
 my $folder = File::Temp->newdir('logout-package.XXXXXX', TMPDIR => 1);
@@ -30,34 +32,12 @@ sub succeeds {
     return $output;
 }
 
-# As /etc/nginx/nginx.conf does, with what the package has in `root`.
-sub loads {
-    my ($root) = @_;
+# What a text says, whatever its lines are.
+sub words_of {
+    my ($file) = @_;
 
-    open my $out, '>', "$folder/nginx.conf" or die "nginx.conf: $!\n";
-    print $out <<"_";
-include $root/usr/share/nginx/modules-available/*.conf;
-pid $folder/nginx.pid;
-events {}
-http {
-    access_log off;
-    @{[map { "${_}_temp_path $folder/temp_$_;" }
-        qw(client_body proxy fastcgi uwsgi scgi)]}
-    server {
-        listen unix:$folder/nginx.sock;
-        location = /logout {
-            logout auth0;
-            logout_return_url /;
-        }
-    }
-}
-_
-    close $out;
-
-    # relative paths of modules are relative to the prefix
-    return succeeds("$ENV{TEST_NGINX_BINARY} -t -p $root/usr/lib/nginx/"
-        . " -c $folder/nginx.conf -e $folder/error.log",
-        'nginx loads the module');
+    open my $in, '<', $file or return '';
+    return join ' ', grep { $_ ne '.' } map { split } <$in>;
 }
 
 subtest 'make dist' => sub {
@@ -69,6 +49,7 @@ subtest 'make dist' => sub {
         fail "$file is in it";
     }
     ok !-e "$folder/$name/build", 'nothing that was built';
+    ok -e "$folder/$name/LICENSE", 'it has a license';
 
     succeeds("$folder/$name/t/package/make-dist $folder/again/$name.tar.gz",
         'an unpacked one can be packed');
@@ -95,7 +76,20 @@ subtest 'make deb' => sub {
 subtest 'the package' => sub {
     my $root = "$folder/root";
     succeeds("dpkg-deb -x $package $root", 'can be unpacked');
-    loads($root);
+    my $load = `cat $root/usr/share/nginx/modules-available/*.conf`;
+    my ($loaded) = $load =~ /^load_module (modules\/[^;]+);$/m
+        or fail "it says what to load: $load";
+    ok Logout::Example::logs_out("$root/usr/lib/nginx/$_"),
+        "nginx logs out with $_"
+        for $loaded, 'modules/ngx_http_logout_module.so';
+
+    my $license = words_of('LICENSE');
+    my $copyright = words_of(
+        "$root/usr/share/doc/libnginx-mod-http-logout/copyright");
+    my ($authors, $terms) = $license
+        =~ /^Copyright \(c\) (.+) All rights reserved\. (.+)$/;
+    like $copyright, qr/\QCopyright: $authors License: BSD-2-clause $terms\E$/,
+        'has the license of the source';
 
     my ($postinst) = run("dpkg-deb -I $package postinst"
         . ' | grep -q "mod-http-logout.conf:50-mod-http-logout.conf"');

@@ -43,6 +43,19 @@ sub start {
     return $self;
 }
 
+# Whether an nginx with this module, another than the tests', ends a session.
+sub logs_out {
+    my ($module) = @_;
+
+    local $ENV{TEST_NGINX_LOAD_MODULES} = $module;
+    my $example = Logout::Example->start('minimal.conf');
+    $example->redis->command('SET', 'sess:1', 1);
+    my $response = $example->get('/logout', {Cookie => 'sid=1'});
+
+    return $response->{status} == 302
+        && !$example->redis->command('EXISTS', 'sess:1');
+}
+
 sub free_port {
     for (1 .. 50) {
         my $port = 10000 + int rand 22000;
