@@ -39,6 +39,7 @@ test-package-run:
 	@$(SUDO) t/package/make-chroot $(DEBIAN) $(CHROOTS)
 	@$(SUDO) t/package/fetch-packages $(CHROOTS)/$(DEBIAN) curl \
 	    $(DEB)/libnginx-mod-http-logout_*.deb
+	@$(SUDO) prove $(PROVE_FLAGS) t/package/isolated.t
 	@$(SUDO) env PATH="$$PATH" NODE_PATH=$(abspath $(FRAMEWORKS))/node_modules \
 	    t/package/isolated --no-network prove $(PROVE_FLAGS) \
 	    t/package/first_day.t t/package/upgrade.t \
