@@ -1,4 +1,5 @@
-# The tarball of `make dist` builds: the module in it, by itself, with make.
+# The tarball of `make dist` builds: the module in it, by itself, with make. It
+# is unpacked beside it.
 #
 #   dist.t TARBALL
 
@@ -6,14 +7,16 @@ use strict;
 use warnings;
 
 use lib 't/lib/helpers';
-use File::Temp ();
+use Cwd qw(abs_path);
+use File::Basename qw(fileparse);
 use Logout::Example;
 use Test::More;
 
-my ($tarball) = @ARGV;
-my $folder = File::Temp->newdir('logout-dist.XXXXXX', TMPDIR => 1);
+my ($name, $beside) = fileparse(abs_path($ARGV[0]), '.tar.gz');
+my $folder = "$beside$name";
 
-my $failed = system "tar -xzf $tarball -C $folder --strip-components=1";
+system 'rm', '-rf', $folder;
+my $failed = system 'tar', '-xf', "$folder.tar.gz", '-C', $beside;
 is $failed, 0, 'it can be unpacked';
 my $output = `make -C $folder module 2>&1`;
 is $?, 0, 'it builds' or diag $output;

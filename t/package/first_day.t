@@ -20,6 +20,9 @@ use Test::More;
 
 my ($chroot, $packages) = @ARGV;
 
+binmode Test::More->builder->$_, ':encoding(UTF-8)'
+    for qw(output failure_output todo_output);
+
 my $redis = Logout::RedisServer->start('--port', 6379);
 my $express = start_express();
 my $machine = Logout::Chroot->new($chroot);
