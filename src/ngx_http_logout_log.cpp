@@ -178,8 +178,10 @@ void ngx_http_logout_hide_query(ngx_http_request_t* r)
 
 void ngx_http_logout_mask_tokens(ngx_http_request_t* r)
 {
-    // mostly a part of the URI that was sent
+    // mostly a part of the URI that was sent; where an empty one is, nginx does
+    // not always say (error_page)
     const bool sent_args =
+        r->args.len == 0 ||
         is_part_of(to_view(r->args), to_view(r->unparsed_uri));
 
     if (mask_tokens(r, r->unparsed_uri)) {
