@@ -73,21 +73,38 @@ sub explained {
         @{decode_json($answer->{content})->{steps}};
 }
 
-# What nginx says of a configuration, with other modules than the tests'.
-sub said_with_modules {
-    my ($modules) = @_;
+# What nginx says of a configuration. `modules` are not the tests'; `session` is
+# of the location; `as` is what the command begins with.
+sub said {
+    my %o = (modules => $ENV{TEST_NGINX_LOAD_MODULES}, session => '',
+        as => '', @_);
 
-    local $ENV{TEST_NGINX_LOAD_MODULES} = $modules;
+    local $ENV{TEST_NGINX_LOAD_MODULES} = $o{modules};
     my $nginx = bless {
         folder => File::Temp->newdir('logout-nginx.XXXXXX', TMPDIR => 1),
         port   => 1,
         owner  => $$,
     }, 'Logout::Nginx';
-    mkdir "$nginx->{folder}/logs";
-    $nginx->configure(http => '',
-        server => 'location = /logout { logout auth0; }');
+    chmod 0755, $nginx->folder;
+    mkdir $nginx->folder . '/logs';
+    $nginx->configure(
+        http   => 'logout_redis sessions { server 127.0.0.1:1; }',
+        server => "location = /logout { logout auth0; $o{session} }");
 
-    return $nginx->test_configuration;
+    return $nginx->test_configuration($o{as});
+}
+
+# The same with a file that has the secret, and this mode.
+sub said_of_secret {
+    my ($mode, %more) = @_;
+
+    my $secret = File::Temp->new;
+    print $secret "keyboard cat\n";
+    close $secret;
+    chmod $mode, "$secret";
+
+    return said(session => "logout_session format=express secret_file=$secret;",
+        %more);
 }
 
 my %symptoms = (
@@ -270,11 +287,36 @@ my %symptoms = (
         is $location{'proxy_redirect off;'}, '/bye', 'off helps';
     },
 
-    '`nginx -t`: unknown directive "logout"' => sub {
-        like said_with_modules(''), qr/unknown directive "logout"/,
+    '`nginx -t`: unknown directive "logout..."' => sub {
+        like said(modules => ''), qr/unknown directive "logout_redis" in .*:\d+$/m,
+            'no module';
+        unlike said(), qr/unknown directive/, 'load_module helps';
+        like said(session => 'logout_sesion format=raw;'),
+            qr/unknown directive "logout_sesion" in .*:\d+$/m, 'a wrong name';
+        like said(session => 'logout_session fromat=raw;'),
+            qr/is "format" meant\? in .*:\d+$/m, 'a wrong parameter';
+    },
+
+    '`nginx -t`: module "ngx_http_logout_module" is already loaded' => sub {
+        my $module = $ENV{TEST_NGINX_LOAD_MODULES};
+        like said(modules => "$module $module"),
+            qr/module "ngx_http_logout_module" is already loaded in /,
             'the symptom';
-        unlike said_with_modules($ENV{TEST_NGINX_LOAD_MODULES}),
-            qr/unknown directive/, 'load_module helps';
+    },
+
+    '`nginx -t`: a secret file cannot be read, or can be read by others' => sub {
+        my $as = $> == 0 ? 'setpriv --reuid 65534 --clear-groups' : '';
+
+        like said(session => 'logout_session format=express secret_file=s;'),
+            qr{open\(\) "/.*/s" failed \(2: No such file or directory\)},
+            'it says where the file should be';
+        like said_of_secret($as ? 0600 : 0, as => $as),
+            qr/open\(\) "[^"]+" failed \(13: Permission denied\)/,
+            'nginx -t is not root';
+        like said_of_secret(0644),
+            qr/\[warn\].*"[^"]+" holds a secret and can be read by others/,
+            'everybody may read it';
+        unlike said_of_secret(0600), qr/warn|emerg/, 'nobody else helps';
     },
 
     '`nginx -t`: module is not binary compatible' => sub {
@@ -288,7 +330,7 @@ my %symptoms = (
         binmode $other;
         print $other $bytes;
         close $other;
-        like said_with_modules("$other"),
+        like said(modules => "$other"),
             qr/module "[^"]+" is not binary compatible/, 'the symptom';
     },
 );

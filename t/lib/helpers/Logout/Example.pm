@@ -74,11 +74,11 @@ sub nginx_command {
         '-c', 'nginx.conf', '-e', 'logs/error.log');
 }
 
-# What "nginx -t" prints.
+# What "nginx -t" prints; `as`, if any, is what its command begins with.
 sub test_configuration {
-    my ($self) = @_;
+    my ($self, $as) = @_;
 
-    my $command = join ' ', map { "'$_'" } $self->nginx_command, '-t';
+    my $command = join ' ', $as // (), map { "'$_'" } $self->nginx_command, '-t';
     return scalar `$command 2>&1`;
 }
 
