@@ -30,9 +30,11 @@ deb-run: dist
 .PHONY: test-package test-package-run
 test-package: ## the package on a clean Debian: README's first day, an upgrade under load, purged
 	@t/lib/dependencies.sh build test package chroot
-	@$(MAKE) --no-print-directory deb-run $(MODULE) $(FRAMEWORKS)/node_modules
-	@t/package/build-deb --module $(MODULE) --version 0.0.1 $(DIST) $(OLDER_DEB)
+	@$(MAKE) --no-print-directory deb-run $(FRAMEWORKS)/node_modules
 	@prove $(PROVE_FLAGS) t/package/dist.t :: $(DIST)
+	@t/package/build-deb --version 0.0.1 \
+	    --module $(DIST:.tar.gz=)/build/ngx_http_logout_module.so \
+	    $(DIST) $(OLDER_DEB)
 	@$(MAKE) --no-print-directory test-package-run
 
 test-package-run:
