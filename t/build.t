@@ -42,14 +42,16 @@ sub configure_without {
 }
 
 # Each library is looked for in the same way; configure takes seconds.
-subtest 'without hiredis' => sub {
-    my ($status, $said) = configure_without('hiredis/hiredis.h');
+for my $library (qw(hiredis cjose)) {
+    subtest "without $library" => sub {
+        my ($status, $said) = configure_without("$library/$library.h");
 
-    isnt $status, 0, 'configure fails';
-    like $said, qr/error: the logout module needs hiredis\./,
-        'it says what is missing';
-    like $said, qr/apt-get install libhiredis-dev$/m, 'and what to do';
-};
+        isnt $status, 0, 'configure fails';
+        like $said, qr/error: the logout module needs $library\./,
+            'it says what is missing';
+        like $said, qr/apt-get install lib$library-dev$/m, 'and what to do';
+    };
+}
 
 # make would take its parent's options for these, too
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};

@@ -127,6 +127,25 @@ std::optional<std::size_t> base64_decode(std::string_view text, Base64 alphabet,
 }
 
 
+bool is_base64url(std::string_view text)
+{
+    const unsigned unused_bits[] = {0x00, 0x00, 0x0f, 0x03};
+    const std::size_t last = text.size() % 4;
+    int seen = 0;
+
+    for (char c : text) {
+        seen |= url_values[static_cast<unsigned char>(c)];
+    }
+    // a character that is none of the alphabet makes it negative
+    if (last == 1 || seen < 0) {
+        return false;
+    }
+    return text.empty() ||
+           (url_values[static_cast<unsigned char>(text.back())] &
+            unused_bits[last]) == 0;
+}
+
+
 void base64url_encode(std::string_view bytes, char* out)
 {
     std::uint32_t bits = 0;

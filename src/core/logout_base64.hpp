@@ -34,6 +34,10 @@ constexpr std::size_t base64url_encoded_size(std::size_t length)
 std::optional<std::size_t> base64_decode(std::string_view text, Base64 alphabet,
                                          char* out);
 
+// Whether an encoder could have written `text` in the URL alphabet without
+// padding: what base64_decode() takes, without "=".
+bool is_base64url(std::string_view text);
+
 // Writes `bytes` to `out` in the URL alphabet without padding.
 void base64url_encode(std::string_view bytes, char* out);
 

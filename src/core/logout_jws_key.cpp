@@ -2,12 +2,6 @@
 
 #include "logout_base64.hpp"
 
-#include <openssl/ec.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-
-#include <memory>
 #include <utility>
 
 namespace logout {
@@ -15,86 +9,6 @@ namespace logout {
 namespace {
 
 constexpr std::size_t rsa_min_bits = 2048;  // RFC 7518, section 3.3
-constexpr std::size_t es256_number_size = 32;
-
-
-struct Release {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-    void operator()(ECDSA_SIG* signature) const { ECDSA_SIG_free(signature); }
-};
-
-
-using Context = std::unique_ptr<EVP_MD_CTX, Release>;
-using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Release>;
-
-
-const unsigned char* bytes_of(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-
-bool use_pss(EVP_PKEY_CTX* context)
-{
-    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) ==
-               1;
-}
-
-
-// Two numbers of fixed length (RFC 7518, section 3.4) as libcrypto wants them,
-// in DER. Empty if `signature` is not of that length.
-std::string ecdsa_der(std::string_view signature)
-{
-    const EcdsaSignature numbers(ECDSA_SIG_new());
-    unsigned char* encoded = nullptr;
-
-    if (signature.size() != 2 * es256_number_size || !numbers) {
-        return {};
-    }
-
-    ECDSA_SIG_set0(numbers.get(),
-                   BN_bin2bn(bytes_of(signature), es256_number_size, nullptr),
-                   BN_bin2bn(bytes_of(signature) + es256_number_size,
-                             es256_number_size, nullptr));
-
-    const int size = i2d_ECDSA_SIG(numbers.get(), &encoded);
-
-    if (size <= 0) {
-        return {};
-    }
-
-    std::string der(reinterpret_cast<const char*>(encoded),
-                    static_cast<std::size_t>(size));
-    OPENSSL_free(encoded);
-
-    return der;
-}
-
-
-bool verify(JwsAlgorithm algorithm, EVP_PKEY* key, std::string_view input,
-            std::string_view signature)
-{
-    const Context context(EVP_MD_CTX_new());
-    EVP_PKEY_CTX* parameters;
-
-    // Ed25519 has its digest built in
-    const EVP_MD* const digest =
-        algorithm == JwsAlgorithm::eddsa ? nullptr : EVP_sha256();
-
-    if (!context || EVP_DigestVerifyInit(context.get(), &parameters, digest,
-                                         nullptr, key) != 1) {
-        return false;
-    }
-
-    if (algorithm == JwsAlgorithm::ps256 && !use_pss(parameters)) {
-        return false;
-    }
-
-    return EVP_DigestVerify(context.get(), bytes_of(signature),
-                            signature.size(), bytes_of(input),
-                            input.size()) == 1;
-}
 
 
 std::string_view string_member(const json_t* object, const char* name)
@@ -133,9 +47,9 @@ JwsKeyOutcome fail(std::string reason)
 }
 
 
-JwsKeyOutcome accept(KeyType type, PublicKey key, const json_t* jwk)
+JwsKeyOutcome accept(KeyType type, JwsKey::Verifier verifier, const json_t* jwk)
 {
-    return {JwsKey(type, std::move(key), string_member(jwk, "kid"),
+    return {JwsKey(type, std::move(verifier), string_member(jwk, "kid"),
                    parse_jws_algorithm(string_member(jwk, "alg"))),
             {},
             false};
@@ -184,21 +98,41 @@ std::string other_purpose(const json_t* jwk)
 }
 
 
+std::size_t bit_length(std::string_view big_endian)
+{
+    const std::size_t first = big_endian.find_first_not_of('\0');
+
+    if (first == std::string_view::npos) {
+        return 0;
+    }
+
+    std::size_t bits = 8 * (big_endian.size() - first - 1);
+
+    for (auto top = static_cast<unsigned char>(big_endian[first]); top != 0;
+         top >>= 1) {
+        bits++;
+    }
+
+    return bits;
+}
+
+
 JwsKeyOutcome read_rsa_key(const json_t* jwk)
 {
-    PublicKey key =
-        rsa_public_key(bytes_member(jwk, "n"), bytes_member(jwk, "e"));
+    const std::string modulus = bytes_member(jwk, "n");
+    std::optional<CjoseKey> key =
+        CjoseKey::rsa(modulus, bytes_member(jwk, "e"));
 
     if (!key) {
         return fail("it is no valid RSA key");
     }
 
-    if (key_bits(key) < rsa_min_bits) {
+    if (bit_length(modulus) < rsa_min_bits) {
         return fail("an RSA key has 2048 bits at least (RFC 7518, section "
                     "3.3)");
     }
 
-    return accept(KeyType::rsa, std::move(key), jwk);
+    return accept(KeyType::rsa, std::move(*key), jwk);
 }
 
 
@@ -211,14 +145,14 @@ JwsKeyOutcome read_ec_key(const json_t* jwk)
                          ", and ES256 has \"P-256\"");
     }
 
-    PublicKey key =
-        p256_public_key(bytes_member(jwk, "x"), bytes_member(jwk, "y"));
+    std::optional<CjoseKey> key =
+        CjoseKey::p256(bytes_member(jwk, "x"), bytes_member(jwk, "y"));
 
     if (!key) {
         return fail("it is no valid P-256 key");
     }
 
-    return accept(KeyType::ec_p256, std::move(key), jwk);
+    return accept(KeyType::ec_p256, std::move(*key), jwk);
 }
 
 
@@ -230,43 +164,21 @@ JwsKeyOutcome read_okp_key(const json_t* jwk)
         return pass_over("its curve is " + quoted(curve) + ", not \"Ed25519\"");
     }
 
-    PublicKey key = ed25519_public_key(bytes_member(jwk, "x"));
+    std::optional<Ed25519Key> key = Ed25519Key::read(bytes_member(jwk, "x"));
 
     if (!key) {
         return fail("it is no valid Ed25519 key");
     }
 
-    return accept(KeyType::ed25519, std::move(key), jwk);
+    return accept(KeyType::ed25519, std::move(*key), jwk);
 }
 
 }  // namespace
 
 
-std::optional<JwsAlgorithm> parse_jws_algorithm(std::string_view name)
-{
-    if (name == "RS256") {
-        return JwsAlgorithm::rs256;
-    }
-
-    if (name == "PS256") {
-        return JwsAlgorithm::ps256;
-    }
-
-    if (name == "ES256") {
-        return JwsAlgorithm::es256;
-    }
-
-    if (name == "EdDSA" || name == "Ed25519") {
-        return JwsAlgorithm::eddsa;
-    }
-
-    return std::nullopt;
-}
-
-
-JwsKey::JwsKey(KeyType type, PublicKey key, std::string_view id,
+JwsKey::JwsKey(KeyType type, Verifier verifier, std::string_view id,
                std::optional<JwsAlgorithm> only)
-    : type_(type), key_(std::move(key)), id_(id), only_(only)
+    : type_(type), verifier_(std::move(verifier)), id_(id), only_(only)
 {
 }
 
@@ -291,22 +203,17 @@ bool JwsKey::fits(JwsAlgorithm algorithm) const
 }
 
 
-bool JwsKey::verifies(JwsAlgorithm algorithm, std::string_view input,
-                      std::string_view signature) const
+bool JwsKey::verifies(JwsAlgorithm algorithm, const CompactJws& jws) const
 {
     if (!fits(algorithm)) {
         return false;
     }
 
-    // nginx takes an error that is left behind for one of a TLS connection
-    ERR_set_mark();
-    const bool verified =
-        algorithm == JwsAlgorithm::es256
-            ? verify(algorithm, key_.get(), input, ecdsa_der(signature))
-            : verify(algorithm, key_.get(), input, signature);
-    ERR_pop_to_mark();
+    if (const auto* const key = std::get_if<Ed25519Key>(&verifier_)) {
+        return key->verifies(jws);
+    }
 
-    return verified;
+    return std::get_if<CjoseKey>(&verifier_)->verifies(algorithm, jws);
 }
 
 

@@ -1,55 +1,47 @@
-// A public key that verifies signatures of JSON Web Tokens (RFC 7515, RFC 7517,
-// RFC 7518, RFC 8037), with libcrypto.
-//
-// Of the packaged JOSE libraries none fits a server that must not fall:
-// cjose 0.6 aborts the process when a part of a token has a length that Base64
-// cannot have (an assert() in its base64.c) and does not know EdDSA; libjose
-// makes the key anew for each token; libjwt 1 reads no key sets.
+// A public key of an identity provider, read from its JSON Web Key (RFC 7517,
+// RFC 7518, RFC 8037): what it is for, and what it verifies.
 
 #ifndef LOGOUT_JWS_KEY_HPP
 #define LOGOUT_JWS_KEY_HPP
 
+#include "logout_compact_jws.hpp"
 #include "logout_json.hpp"
-#include "logout_public_key.hpp"
+#include "logout_jws_algorithm.hpp"
+#include "logout_jws_cjose.hpp"
+#include "logout_jws_ed25519.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace logout {
-
-// The signature algorithms that are ever accepted (RFC 7518, RFC 8037). Not
-// "none", and not the HMAC family: who can check such a token can make one.
-enum class JwsAlgorithm { rs256, ps256, es256, eddsa };
-
-// "RS256", ...; nothing for every other name. "Ed25519" is RFC 9864's name for
-// EdDSA on that curve.
-std::optional<JwsAlgorithm> parse_jws_algorithm(std::string_view name);
 
 enum class KeyType { rsa, ec_p256, ed25519 };
 
 // Immutable, safe to use from anywhere. Movable.
 class JwsKey {
 public:
+    using Verifier = std::variant<CjoseKey, Ed25519Key>;
+
     // `id` is the key's "kid", or empty; `only` its "alg", if it has one.
-    JwsKey(KeyType type, PublicKey key, std::string_view id,
+    JwsKey(KeyType type, Verifier verifier, std::string_view id,
            std::optional<JwsAlgorithm> only);
 
     // Whether a token of this algorithm can be signed with this key: the key's
     // type has to fit, and its "alg" if it has one.
     bool fits(JwsAlgorithm algorithm) const;
 
-    // Whether `signature`, decoded, is this key's signature of `input` by
-    // `algorithm`. False if the key does not fit the algorithm.
-    bool verifies(JwsAlgorithm algorithm, std::string_view input,
-                  std::string_view signature) const;
+    // Whether `jws` is signed by `algorithm` with this key. False if the key
+    // does not fit the algorithm. The bytes of `jws` may be any.
+    bool verifies(JwsAlgorithm algorithm, const CompactJws& jws) const;
 
     KeyType type() const { return type_; }
     const std::string& id() const { return id_; }
 
 private:
     KeyType type_;
-    PublicKey key_;
+    Verifier verifier_;
     std::string id_;
     std::optional<JwsAlgorithm> only_;
 };

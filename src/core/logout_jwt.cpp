@@ -9,15 +9,6 @@ namespace logout {
 
 namespace {
 
-// The three parts of a compact JWS (RFC 7515, section 7.1), as views into it.
-struct CompactJws {
-    std::string_view header;
-    std::string_view payload;
-    std::string_view signature;
-    std::string_view signing_input;  // header, ".", payload
-};
-
-
 // Of the three parts of a token, the largest that can be.
 using PartBuffer = std::array<char, base64_decoded_max(jwt_max_length)>;
 
@@ -54,31 +45,18 @@ Json decode_object(std::string_view part, JwtProblem not_an_object,
 }
 
 
-JwtProblem split(std::string_view token, CompactJws& jws)
+// The parts of `token`; nothing if it does not have them, `problem` says why.
+std::optional<CompactJws> split(std::string_view token, JwtProblem& problem)
 {
     if (token.size() > jwt_max_length) {
-        return JwtProblem::too_long;
+        problem = JwtProblem::too_long;
+        return std::nullopt;
     }
 
-    const auto dots = std::count(token.begin(), token.end(), '.');
+    const bool encrypted = std::count(token.begin(), token.end(), '.') == 4;
+    problem = encrypted ? JwtProblem::encrypted : JwtProblem::not_a_token;
 
-    if (dots == 4) {
-        return JwtProblem::encrypted;
-    }
-
-    if (dots != 2) {
-        return JwtProblem::not_a_token;
-    }
-
-    const std::size_t first = token.find('.');
-    const std::size_t second = token.find('.', first + 1);
-
-    jws.header = token.substr(0, first);
-    jws.payload = token.substr(first + 1, second - first - 1);
-    jws.signature = token.substr(second + 1);
-    jws.signing_input = token.substr(0, second);
-
-    return JwtProblem::none;
+    return CompactJws::split(token);
 }
 
 
@@ -129,15 +107,12 @@ JwtProblem check_signature(const CompactJws& jws, const json_t* header,
     const std::optional<JwsAlgorithm> algorithm =
         parse_jws_algorithm(*json_string_member(header, "alg"));
     const JwsKey* key = nullptr;
-    PartBuffer buffer;
 
     if (!algorithm) {
         return JwtProblem::algorithm_not_accepted;
     }
 
-    const std::optional<std::size_t> size = decode(jws.signature, buffer);
-
-    if (!size) {
+    if (!is_base64url(jws.signature())) {
         return JwtProblem::bad_encoding;
     }
 
@@ -150,9 +125,8 @@ JwtProblem check_signature(const CompactJws& jws, const json_t* header,
         break;
     }
 
-    return key->verifies(*algorithm, jws.signing_input, {buffer.data(), *size})
-               ? JwtProblem::none
-               : JwtProblem::bad_signature;
+    return key->verifies(*algorithm, jws) ? JwtProblem::none
+                                          : JwtProblem::bad_signature;
 }
 
 
@@ -160,28 +134,29 @@ JwtProblem check_signature(const CompactJws& jws, const json_t* header,
 // found right.
 JwtProblem read_jwt(std::string_view token, const Jwks* keys, Jwt& jwt)
 {
-    CompactJws jws;
-    JwtProblem problem = split(token, jws);
+    JwtProblem problem = JwtProblem::none;
+    const std::optional<CompactJws> jws = split(token, problem);
 
-    if (problem != JwtProblem::none) {
+    if (!jws) {
         return problem;
     }
 
-    Json header = decode_object(jws.header, JwtProblem::bad_header, problem);
+    Json header = decode_object(jws->header(), JwtProblem::bad_header, problem);
 
     if (problem == JwtProblem::none) {
-        problem = check_header(header.get(), jws.signature);
+        problem = check_header(header.get(), jws->signature());
     }
 
     if (problem == JwtProblem::none && keys != nullptr) {
-        problem = check_signature(jws, header.get(), *keys);
+        problem = check_signature(*jws, header.get(), *keys);
     }
 
     if (problem != JwtProblem::none) {
         return problem;
     }
 
-    Json claims = decode_object(jws.payload, JwtProblem::bad_claims, problem);
+    Json claims =
+        decode_object(jws->payload(), JwtProblem::bad_claims, problem);
 
     if (problem == JwtProblem::none) {
         jwt = Jwt(std::move(header), std::move(claims));

@@ -9,8 +9,8 @@ set -euo pipefail
 
 packages() {
     case $1 in
-        build)    echo g++ libc6-dev make pkg-config nginx-dev libhiredis-dev \
-                       libjansson-dev libssl-dev libpsl-dev ;;
+        build)    echo g++ libc6-dev make pkg-config nginx-dev libcjose-dev \
+                       libhiredis-dev libjansson-dev libssl-dev libpsl-dev ;;
         test)     echo nginx redis-server redis-tools libcmocka-dev perl \
                        libtest-base-perl libtext-diff-perl \
                        liblist-moreutils-perl libtest-longstring-perl \

@@ -4,7 +4,7 @@
 # under g++'s sanitizers, as a part of `make test`: t/fuzz.
 
 FUZZ := $(BUILD)/fuzz
-FUZZ_TARGETS := url allowlist parameters cookies session reply
+FUZZ_TARGETS := url allowlist parameters cookies session reply token
 FUZZ_SECONDS ?= 60
 FUZZ_CXX ?= clang++
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -14,7 +14,8 @@ FUZZ_FLAGS := -std=c++17 -g -O1 -fno-omit-frame-pointer $(FUZZ_SANITIZE) \
 # The part of the core that the targets reach: the corpus is replayed with
 # every `make test`, and the whole core takes long to build with sanitizers.
 FUZZ_CORE := allowlist allowlist_entry allowlist_lint allowlist_table base64 \
-    cookies digest form_encoding hash_index host ipv4 ipv6 nearest parameters \
+    compact_jws cookies digest form_encoding hash_index host ipv4 ipv6 json \
+    jwks jws_algorithm jws_cjose jws_ed25519 jws_key jwt nearest parameters \
     path_ambiguity public_suffix punycode scheme session session_compile \
     session_format session_laravel session_presets session_signatures \
     session_transforms url utf8
@@ -22,7 +23,7 @@ FUZZ_REDIS := reply topology
 FUZZ_COMMON := $(FUZZ_CORE:%=src/core/logout_%) t/fuzz/reference_matcher \
     $(FUZZ_REDIS:%=src/redis/logout_redis_%)
 FUZZ_OBJECTS := $(FUZZ_COMMON) $(FUZZ_TARGETS:%=t/fuzz/fuzz_%)
-FUZZ_LIBS = -ljansson -lcrypto -lhiredis $(call optional,libpsl,-lpsl)
+FUZZ_LIBS = -lcjose -ljansson -lcrypto -lhiredis $(call optional,libpsl,-lpsl)
 
 SHORT_TESTS += $(FUZZ_TARGETS:%=$(FUZZ)/replay_%)
 

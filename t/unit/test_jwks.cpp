@@ -30,7 +30,11 @@ void refuses(void**)
         {"symmetric", "key \"secret\" cannot be used: it is symmetric"},
         {"small_rsa", "key \"small\" cannot be used: an RSA key has 2048"},
         {"rsa_without_modulus", "key \"bad\" cannot be used: it is no valid"},
+        {"rsa_2047_bits", "key \"rsa\" cannot be used: an RSA key has 2048"},
         {"rsa_bad_base64", "key \"rsa\" cannot be used: it is no valid RSA"},
+        {"rsa_lone_character",
+         "key \"rsa\" cannot be used: it is no valid RSA"},
+        {"rsa_exponent_one", "key \"rsa\" cannot be used: it is no valid RSA"},
         {"ec_off_the_curve", "key \"bad\" cannot be used: it is no valid P-"},
         {"ec_without_y", "key \"bad\" cannot be used: it is no valid P-256"},
         {"ed_short", "key \"bad\" cannot be used: it is no valid Ed25519"},
@@ -139,6 +143,15 @@ void one_kid_may_have_two_types(void**)
 }
 
 
+// Not even by cjose, whose own reader would fall over it.
+void members_that_nobody_needs_are_not_read(void**)
+{
+    const Jwks keys = token_data::keys("rsa_member_nobody_reads");
+
+    assert_int_equal(keys.size(), 1);
+}
+
+
 void algorithm_names(void**)
 {
     assert_true(logout::parse_jws_algorithm("RS256") == JwsAlgorithm::rs256);
@@ -166,6 +179,7 @@ int main()
         cmocka_unit_test(says_what_it_passes_over),
         cmocka_unit_test(finds_keys),
         cmocka_unit_test(one_kid_may_have_two_types),
+        cmocka_unit_test(members_that_nobody_needs_are_not_read),
         cmocka_unit_test(algorithm_names),
     };
 

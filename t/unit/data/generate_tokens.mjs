@@ -115,6 +115,29 @@ function flipBit(part) {
 }
 
 
+function signatureOf(token) {
+    return Buffer.from(token.split('.')[2], 'base64url');
+}
+
+
+// The token with its signature changed.
+function withBytes(token, change) {
+    return withPart(token, 2, change(signatureOf(token)).toString('base64url'));
+}
+
+
+// One of 256 does: signatures with a salt differ from each other.
+async function beginningWithZero(makeToken) {
+    for (;;) {
+        const token = await makeToken();
+
+        if (signatureOf(token)[0] === 0) {
+            return token;
+        }
+    }
+}
+
+
 function without(claims, ...names) {
     return Object.fromEntries(
         Object.entries(claims).filter(([name]) => !names.includes(name)));
@@ -136,6 +159,8 @@ async function signatures() {
         .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM' })
         .encrypt(await jose.importJWK(publicPart('rsa'), 'RSA-OAEP-256'));
     const none = new jose.UnsecuredJWT(claims).encode();
+    const ps256 = await beginningWithZero(
+        () => sign('rsa', 'PS256', claims, { kid: 'rsa' }));
 
     Object.assign(tokens, {
         rs256,
@@ -186,6 +211,17 @@ async function signatures() {
                               Buffer.alloc(64).toString('base64url')),
         // the DER form, which JWS does not use (RFC 7518, section 3.4)
         es256_der: es256Der(es256),
+        // cjose 0.6 halves what it is given, whatever its length
+        es256_zero_at_the_end: withBytes(es256, (raw) => Buffer.concat(
+            [raw, Buffer.alloc(1)])),
+        es256_numbers_of_33_bytes: withBytes(es256, (raw) => Buffer.concat(
+            [Buffer.alloc(1), raw.subarray(0, 32),
+             Buffer.alloc(1), raw.subarray(32)])),
+        rs256_zero_in_front: withBytes(rs256, (raw) => Buffer.concat(
+            [Buffer.alloc(1), raw])),
+        ps256_begins_with_zero: ps256,
+        // cjose 0.6 takes it
+        ps256_zero_dropped: withBytes(ps256, (raw) => raw.subarray(1)),
         algorithm_swapped_to_ps256: withPart(
             rs256, 0, base64url({ alg: 'PS256', kid: 'rsa' })),
         payload_swapped: withPart(rs256, 1,
@@ -223,6 +259,9 @@ async function signatures() {
         // aborts cjose 0.6
         length_of_no_base64: signRaw('{"alg":"RS256","kid":"rsa"}', '')
             .replace('..', '.AAAAA.'),
+        lone_character_before_padding: withPart(rs256, 1, 'A='),
+        lone_character_in_signature: withPart(
+            rs256, 2, rs256.split('.')[2].slice(0, 340) + 'A='),
         space_at_the_end: rs256 + ' ',
         newline_within: withPart(rs256, 1, rs256.split('.')[1] + '\n'),
         too_long: await sign('rsa', 'RS256',
@@ -354,6 +393,15 @@ async function logoutTokens() {
 }
 
 
+// A number that is one bit shorter.
+function shortened(number) {
+    const bytes = Buffer.from(number, 'base64url');
+
+    bytes[0] = bytes[0] & 0x3f | 0x40;
+    return bytes.toString('base64url');
+}
+
+
 function keySets() {
     const text = (...set) => JSON.stringify({ keys: set });
     const rsa = publicPart('rsa', { kid: 'rsa' });
@@ -383,6 +431,11 @@ function keySets() {
         small_rsa: text(publicPart('rsa_small', { kid: 'small' })),
         rsa_without_modulus: text({ kty: 'RSA', e: 'AQAB', kid: 'bad' }),
         rsa_bad_base64: text({ ...rsa, n: '*' + rsa.n }),
+        // aborts cjose 0.6 where it reads the key itself
+        rsa_lone_character: text({ ...rsa, n: 'A=' }),
+        rsa_member_nobody_reads: text({ ...rsa, p: 'A=' }),
+        rsa_exponent_one: text({ ...rsa, e: 'AQ' }),
+        rsa_2047_bits: text({ ...rsa, n: shortened(rsa.n) }),
         ec_off_the_curve: text({ ...publicPart('ec', { kid: 'bad' }),
                                  y: keys.ec_other.y }),
         ec_without_y: text({ ...publicPart('ec', { kid: 'bad' }),
