@@ -13,7 +13,6 @@ namespace logout {
 
 namespace {
 
-constexpr std::size_t key_size = 32;
 constexpr std::size_t signature_size = 64;
 constexpr std::size_t signature_length = base64url_encoded_size(signature_size);
 
@@ -40,11 +39,6 @@ void Ed25519Key::Release::operator()(evp_pkey_st* key) const
 std::optional<Ed25519Key> Ed25519Key::read(std::string_view x)
 {
     const OpensslErrorsForgotten errors;
-
-    if (x.size() != key_size) {
-        return std::nullopt;
-    }
-
     Ed25519Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
                                                bytes_of(x), x.size()));
 

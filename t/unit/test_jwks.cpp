@@ -4,6 +4,7 @@
 
 #include <openssl/err.h>
 
+using logout::CompactJws;
 using logout::Jwks;
 using logout::JwsAlgorithm;
 using logout::JwsKey;
@@ -130,6 +131,22 @@ void finds_keys(void**)
 }
 
 
+void a_key_keeps_to_its_algorithm(void**)
+{
+    const Jwks provider = token_data::keys("provider");
+    const JwsKey* key = nullptr;
+
+    assert_true(provider.find("pinned", JwsAlgorithm::rs256, key) ==
+                KeyLookup::found);
+    assert_true(key->verifies(
+        JwsAlgorithm::rs256,
+        *CompactJws::split(token_data::token("pinned_to_rs256"))));
+    assert_false(key->verifies(
+        JwsAlgorithm::ps256,
+        *CompactJws::split(token_data::token("pinned_but_ps256"))));
+}
+
+
 void one_kid_may_have_two_types(void**)
 {
     const Jwks keys = token_data::keys("same_kid_other_type");
@@ -178,6 +195,7 @@ int main()
         cmocka_unit_test(refuses_what_is_too_long),
         cmocka_unit_test(says_what_it_passes_over),
         cmocka_unit_test(finds_keys),
+        cmocka_unit_test(a_key_keeps_to_its_algorithm),
         cmocka_unit_test(one_kid_may_have_two_types),
         cmocka_unit_test(members_that_nobody_needs_are_not_read),
         cmocka_unit_test(algorithm_names),
