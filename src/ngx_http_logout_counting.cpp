@@ -20,7 +20,7 @@ constexpr std::size_t least_size = 1024 * 1024;
 // Places in shared memory are of use to this module only as it was compiled:
 // change this with the meaning of a member of any of the structures. Their
 // sizes are part of the zone's name anyway.
-constexpr unsigned layout_version = 2;
+constexpr unsigned layout_version = 3;
 
 
 Counting& counting_of(ngx_conf_t* cf)
@@ -245,6 +245,7 @@ std::size_t most_servers(const logout::redis::StoreConfs& stores)
         const bool finds = store->cluster || store->sentinels.nelts > 0;
 
         servers += finds ? counted_servers + 1 : 1;
+        servers += store->sentinels.nelts;
     }
 
     return servers;
@@ -337,14 +338,20 @@ void leave_places(WorkerPlace<Counters>* places)
 }
 
 
-void leave_store(const StoreSeries& store)
+void leave_servers(const ServerList& list)
 {
-    leave_places(store.places);
-
-    for (const auto* series = store.servers; series != nullptr;
+    for (const auto* series = list.first; series != nullptr;
          series = series->next) {
         leave_places(series->places);
     }
+}
+
+
+void leave_store(const StoreSeries& store)
+{
+    leave_places(store.places);
+    leave_servers(store.servers);
+    leave_servers(store.sentinels);
 }
 
 }  // namespace
@@ -359,30 +366,30 @@ StoreCounters* StoreBook::of_store()
 }
 
 
-ServerCounters* StoreBook::of_server(std::string_view name)
-{
-    const SlabLock lock(slab_);
-    ServerSeries* const series = find_or_add(name);
-
-    return series != nullptr ? take(series) : nullptr;
-}
-
-
-ServerSeries* StoreBook::find_or_add(std::string_view name)
+ServerCounters* StoreBook::find_or_take(ServerList StoreSeries::*list,
+                                        std::string_view name)
 {
     if (series_ == nullptr) {
         return nullptr;
     }
 
-    for (auto* series = series_->servers; series != nullptr;
-         series = series->next) {
+    const SlabLock lock(slab_);
+    ServerSeries* const series = find_or_add(series_->*list, name);
+
+    return series != nullptr ? take(series) : nullptr;
+}
+
+
+ServerSeries* StoreBook::find_or_add(ServerList& list, std::string_view name)
+{
+    for (auto* series = list.first; series != nullptr; series = series->next) {
         if (to_view(series->server) == name) {
             return series;
         }
     }
 
-    if (name != other_servers && series_->server_count >= counted_servers) {
-        return find_or_add(other_servers);
+    if (name != other_servers && list.count >= counted_servers) {
+        return find_or_add(list, other_servers);
     }
 
     auto* const series = allocate_shared<ServerSeries>(slab_);
@@ -391,8 +398,8 @@ ServerSeries* StoreBook::find_or_add(std::string_view name)
         return nullptr;
     }
 
-    append(series_->servers, series);
-    ++series_->server_count;
+    append(list.first, series);
+    ++list.count;
     return series;
 }
 

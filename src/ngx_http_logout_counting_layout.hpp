@@ -40,16 +40,23 @@ struct ServerSeries {
 };
 
 
+struct ServerList {
+    ServerSeries* first;
+    std::size_t count;
+};
+
+
 struct StoreSeries {
     StoreSeries* next;
     WorkerPlace<logout::redis::StoreCounters>* places;
-    ServerSeries* servers;
-    std::size_t server_count;
+    ServerList servers;
+    ServerList sentinels;
     ngx_str_t store;
 };
 
 
-// A store's servers come and go: further ones are counted together.
+// A store's servers come and go: further ones are counted together. So are
+// further sentinels.
 constexpr std::size_t counted_servers = 64;
 constexpr std::string_view other_servers = "other";
 
@@ -63,7 +70,16 @@ public:
     }
 
     logout::redis::StoreCounters* of_store() override;
-    logout::redis::ServerCounters* of_server(std::string_view name) override;
+
+    logout::redis::ServerCounters* of_server(std::string_view name) override
+    {
+        return find_or_take(&StoreSeries::servers, name);
+    }
+
+    logout::redis::ServerCounters* of_sentinel(std::string_view name) override
+    {
+        return find_or_take(&StoreSeries::sentinels, name);
+    }
 
 private:
     struct Taken {
@@ -71,12 +87,14 @@ private:
         logout::redis::ServerCounters* counters;
     };
 
-    ServerSeries* find_or_add(std::string_view name);
+    logout::redis::ServerCounters* find_or_take(ServerList StoreSeries::*list,
+                                                std::string_view name);
+    ServerSeries* find_or_add(ServerList& list, std::string_view name);
     logout::redis::ServerCounters* take(ServerSeries* series);
 
     ngx_slab_pool_t* slab_;
     StoreSeries* series_;  // nullptr: there was no room for it
-    std::array<Taken, counted_servers + 1> taken_ = {};
+    std::array<Taken, 2 * (counted_servers + 1)> taken_ = {};
     std::size_t taken_count_ = 0;
 };
 

@@ -85,11 +85,32 @@ bool is_unused(const logout::ServerMetrics& metrics, const ServerCounters& sum)
 }
 
 
-void collect_store(const StoreSeries& series, logout::StoreMetrics& metrics,
-                   std::pmr::memory_resource* memory)
+// Returns the sum, also of what is not shown.
+ServerCounters collect_servers(const ServerList& list,
+                               std::pmr::vector<logout::ServerMetrics>& metrics)
+{
+    ServerCounters sum = {};
+
+    for (const auto* server = first_of(list.first); server != nullptr;
+         server = first_of(server->next)) {
+        logout::ServerMetrics& last =
+            metrics.emplace_back(metrics.get_allocator().resource());
+        const ServerCounters counters = collect_server(*server, last);
+
+        add_store_counters(sum, counters);
+
+        if (is_unused(last, counters)) {
+            metrics.pop_back();
+        }
+    }
+
+    return sum;
+}
+
+
+void collect_store(const StoreSeries& series, logout::StoreMetrics& metrics)
 {
     StoreCounters own = {};
-    ServerCounters sum = {};
 
     for (const auto* place = first_of(series.places); place != nullptr;
          place = first_of(place->next)) {
@@ -97,23 +118,17 @@ void collect_store(const StoreSeries& series, logout::StoreMetrics& metrics,
         add_store_counters(own, place->counters);
     }
 
-    for (const auto* server = first_of(series.servers); server != nullptr;
-         server = first_of(server->next)) {
-        logout::ServerMetrics& last = metrics.servers.emplace_back(memory);
-        const ServerCounters counters = collect_server(*server, last);
-
-        add_store_counters(sum, counters);
-        metrics.workers_down = ngx_max(metrics.workers_down, last.workers_down);
-
-        if (is_unused(last, counters)) {
-            metrics.servers.pop_back();
-        }
+    fill(collect_servers(series.servers, metrics.servers), metrics);
+    for (const logout::ServerMetrics& server : metrics.servers) {
+        metrics.workers_down =
+            ngx_max(metrics.workers_down, server.workers_down);
     }
+
+    collect_servers(series.sentinels, metrics.sentinels);
 
     metrics.store = to_view(series.store);
     metrics.rejected = own.rejected;
     metrics.overflows = own.overflows;
-    fill(sum, metrics);
 }
 
 
@@ -186,7 +201,7 @@ void ngx_http_logout_collect(const ngx_http_logout_main_conf_t* lmcf,
 
     for (const StoreSeries* const series : lmcf->counting->stores) {
         if (series != nullptr) {
-            collect_store(*series, metrics.stores.emplace_back(memory), memory);
+            collect_store(*series, metrics.stores.emplace_back(memory));
         }
     }
 

@@ -94,7 +94,7 @@ subtest 'the nodes of a cluster' => sub {
         my $name = '127.0.0.1:' . $node->port;
         my $state = $node == $lost ? 'down' : 'up';
         like $page, qr{<h3>Server <code>\Q$name\E</code></h3>}, 'on the page';
-        like $text, qr/^nginx_logout_redis_workers\{redis="sessions",server="\Q$name\E",state="$state"\} 1$/m,
+        like $text, qr/^nginx_logout_redis_workers\{redis="sessions",server="\Q$name\E",role="server",state="$state"\} 1$/m,
             'and in Prometheus\' format';
     }
 };
@@ -169,6 +169,45 @@ subtest 'the master that Sentinel knows' => sub {
     my ($unknown) = @{store($nowhere)->{servers}};
     is $unknown->{server}, 'other', 'one that is not found has its name';
     is $unknown->{workers_down}, 1, 'and is down';
+};
+
+subtest 'the sentinels' => sub {
+    my $site = Logout::Sentinels->start(sentinels => 2);
+    my $nginx = nginx_for('master_name mymaster; ' . join ' ',
+        map { 'sentinel 127.0.0.1:' . $_->port . ';' } $site->sentinels);
+    my $of = sub {
+        my $name = '127.0.0.1:' . $_[0]->port;
+        my ($numbers) = grep { $_->{server} eq $name }
+            @{store($nginx)->{sentinels}};
+        return $numbers;
+    };
+
+    $nginx->logout('a');
+    my ($asked) = sort { $b->{connects} <=> $a->{connects} }
+        map { $of->($_) } $site->sentinels;
+    cmp_ok $asked->{connections}, '>=', 1, 'one was asked';
+    is $asked->{workers_up}, 1, 'and is up';
+    is $asked->{failures}{connect}, 0, 'and well';
+    is store($nginx)->{connects}, 1, 'the store counts those to its servers';
+
+    $_->kill for $site->sentinels;
+    ok $nginx->within(10, sub {
+        2 == grep { $of->($_)->{workers_down} == 1 } $site->sentinels;
+    }), 'both are down after they were killed';
+    my $numbers = $of->(($site->sentinels)[0]);
+    cmp_ok $numbers->{failures}{connect} + $numbers->{failures}{lost}, '>=', 1,
+        'and why';
+    is $nginx->logout('a'), 'no_session', 'which keeps nobody from logging out';
+
+    my $page = $nginx->get('/status?format=html')->{content};
+    my $text = $nginx->get('/status')->{content};
+    for my $sentinel ($site->sentinels) {
+        my $name = '127.0.0.1:' . $sentinel->port;
+        like $page, qr{<h3>Sentinel <code>\Q$name\E</code></h3>},
+            'on the page';
+        like $text, qr/^nginx_logout_redis_workers\{redis="sessions",server="\Q$name\E",role="sentinel",state="down"\} 1$/m,
+            'and in Prometheus\' format';
+    }
 };
 
 done_testing;

@@ -79,10 +79,10 @@ Cookie: sid=abc
         .*result="method_not_allowed"\}\ \1$
         .*errors_total\{location="localhost/logout",protocol="auth0",error="return_url_not_allowed"\}\ \1$
         .*keys_deleted_total\{location="localhost/logout",protocol="auth0"\}\ \1$
-        .*redis_workers\{redis="sessions",server="127\.0\.0\.1:\d+",state="up"\}\ 1$
-        .*redis_workers\{redis="sessions",server="127\.0\.0\.1:\d+",state="down"\}\ 0$
+        .*redis_workers\{redis="sessions",server="127\.0\.0\.1:\d+",role="server",state="up"\}\ 1$
+        .*redis_workers\{redis="sessions",server="127\.0\.0\.1:\d+",role="server",state="down"\}\ 0$
+        .*redis_connects_total\{redis="sessions",server="127\.0\.0\.1:\d+",role="server"\}\ 1$
         .*redis_commands_in_flight\{redis="sessions",server="127\.0\.0\.1:\d+"\}\ 0$
-        .*redis_connects_total\{redis="sessions",server="127\.0\.0\.1:\d+"\}\ 1$
         .*redis_commands_total\{redis="sessions",server="127\.0\.0\.1:\d+"\}\ \1$
         .*redis_reply_seconds_bucket\{redis="sessions",server="127\.0\.0\.1:\d+",le="\+Inf"\}\ \1$
         .*redis_reply_seconds_count\{redis="sessions",server="127\.0\.0\.1:\d+"\}\ \1$
@@ -306,7 +306,7 @@ Cookie: sid=abc
 --- error_code eval
 [503, 200]
 --- response_body_like eval
-['', qr/result="redis_unavailable"\} 1\n.*redis_workers\{redis="sessions",server="127\.0\.0\.1:\d+",state="down"\} 1\n.*failures_total\{redis="sessions",server="127\.0\.0\.1:\d+",reason="connect"\} [1-9]/s]
+['', qr/result="redis_unavailable"\} 1\n.*redis_workers\{redis="sessions",server="127\.0\.0\.1:\d+",role="server",state="down"\} 1\n.*failures_total\{redis="sessions",server="127\.0\.0\.1:\d+",role="server",reason="connect"\} [1-9]/s]
 --- no_error_log
 [alert]
 

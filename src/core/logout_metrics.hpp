@@ -151,10 +151,10 @@ struct ServerMetrics : ServerNumbers {
 };
 
 // A logout_redis: the sum of its servers, of `workers_down` the most, and what
-// concerns none of them.
+// concerns none of them. Sentinels have only what concerns connections.
 struct StoreMetrics : ServerNumbers {
     explicit StoreMetrics(std::pmr::memory_resource* memory)
-        : ServerNumbers(memory), servers(memory)
+        : ServerNumbers(memory), servers(memory), sentinels(memory)
     {
     }
 
@@ -162,6 +162,7 @@ struct StoreMetrics : ServerNumbers {
     std::uint64_t rejected = 0;
     std::uint64_t overflows = 0;
     std::pmr::vector<ServerMetrics> servers;
+    std::pmr::vector<ServerMetrics> sentinels;
 };
 
 // The deletions of one logout_zone, which are done later.

@@ -69,11 +69,10 @@ void write_latency(const ServerNumbers& store, JsonWriter& json)
 }
 
 
-void write_numbers(const ServerNumbers& numbers, JsonWriter& json)
+void write_connections(const ServerNumbers& numbers, JsonWriter& json)
 {
     json.member("workers_up").number(numbers.workers - numbers.workers_down);
     json.member("workers_down").number(numbers.workers_down);
-    json.member("in_flight").number(numbers.in_flight);
     json.member("connects").number(numbers.connects);
     json.member("connections").number(numbers.established);
     json.member("failures").open('{');
@@ -83,6 +82,13 @@ void write_numbers(const ServerNumbers& numbers, JsonWriter& json)
     }
 
     json.close('}');
+}
+
+
+void write_numbers(const ServerNumbers& numbers, JsonWriter& json)
+{
+    write_connections(numbers, json);
+    json.member("in_flight").number(numbers.in_flight);
     json.member("commands").number(numbers.commands);
     json.member("error_replies").number(numbers.errors);
     json.member("unanswered").number(numbers.unavailable);
@@ -106,6 +112,15 @@ void write_store(const StoreMetrics& store, JsonWriter& json)
         json.open('{');
         json.member("server").text(server.server);
         write_numbers(server, json);
+        json.close('}');
+    }
+    json.close(']');
+
+    json.member("sentinels").open('[');
+    for (const ServerMetrics& sentinel : store.sentinels) {
+        json.open('{');
+        json.member("server").text(sentinel.server);
+        write_connections(sentinel, json);
         json.close('}');
     }
     json.close(']');

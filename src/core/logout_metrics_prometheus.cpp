@@ -237,17 +237,42 @@ void for_each_server(const Metrics& metrics, Write write)
 }
 
 
+// What concerns connections, of which sentinels have some, too.
+Writer& connection_sample(Writer& writer, const StoreMetrics& store,
+                          const ServerMetrics& server, std::string_view role)
+{
+    return server_sample(writer, store, server).label("role", role);
+}
+
+
+// Calls `write` with a store, a server or sentinel, and which of them it is.
+template <typename Write>
+void for_each_connected(const Metrics& metrics, Write write)
+{
+    for (const StoreMetrics& store : metrics.stores) {
+        for (const ServerMetrics& server : store.servers) {
+            write(store, server, "server");
+        }
+
+        for (const ServerMetrics& sentinel : store.sentinels) {
+            write(store, sentinel, "sentinel");
+        }
+    }
+}
+
+
 void write_workers(const Metrics& metrics, Writer& writer)
 {
     writer.begin({"nginx_logout_redis_workers", "gauge", "",
                   "Workers that use the server, by whether it is down as far"
                   " as they know."});
 
-    for_each_server(metrics, [&](const auto& store, const auto& server) {
-        server_sample(writer, store, server)
+    for_each_connected(metrics, [&](const auto& store, const auto& server,
+                                    std::string_view role) {
+        connection_sample(writer, store, server, role)
             .label("state", "up")
             .value(server.workers - server.workers_down);
-        server_sample(writer, store, server)
+        connection_sample(writer, store, server, role)
             .label("state", "down")
             .value(server.workers_down);
     });
@@ -259,9 +284,10 @@ void write_failures(const Metrics& metrics, Writer& writer)
     writer.begin({"nginx_logout_redis_failures", "counter", "",
                   "Connections given up, by the reason."});
 
-    for_each_server(metrics, [&](const auto& store, const auto& server) {
+    for_each_connected(metrics, [&](const auto& store, const auto& server,
+                                    std::string_view role) {
         for (const NamedCount& failure : server.failures) {
-            server_sample(writer, store, server)
+            connection_sample(writer, store, server, role)
                 .label("reason", failure.name)
                 .value(failure.count);
         }
@@ -275,15 +301,19 @@ struct ServerFamily {
 };
 
 
-const ServerFamily server_families[] = {
-    {{"nginx_logout_redis_commands_in_flight", "gauge", "",
-      "Commands queued or waiting for a reply."},
-     &ServerNumbers::in_flight},
+const ServerFamily connection_families[] = {
     {{"nginx_logout_redis_connects", "counter", "", "Attempts to connect."},
      &ServerNumbers::connects},
     {{"nginx_logout_redis_connections", "counter", "",
       "Connections that became ready for commands."},
      &ServerNumbers::established},
+};
+
+
+const ServerFamily server_families[] = {
+    {{"nginx_logout_redis_commands_in_flight", "gauge", "",
+      "Commands queued or waiting for a reply."},
+     &ServerNumbers::in_flight},
     {{"nginx_logout_redis_commands", "counter", "", "Commands queued."},
      &ServerNumbers::commands},
     {{"nginx_logout_redis_error_replies", "counter", "",
@@ -318,6 +348,19 @@ const StoreFamily store_families[] = {
       "Commands not queued, too many being in flight."},
      &StoreMetrics::overflows},
 };
+
+
+void write_connections(const Metrics& metrics, Writer& writer)
+{
+    for (const ServerFamily& family : connection_families) {
+        writer.begin(family.family);
+        for_each_connected(metrics, [&](const auto& store, const auto& server,
+                                        std::string_view role) {
+            connection_sample(writer, store, server, role)
+                .value(server.*family.number);
+        });
+    }
+}
 
 
 void write_numbers(const Metrics& metrics, Writer& writer)
@@ -377,6 +420,7 @@ void write_stores(const Metrics& metrics, Writer& writer)
 {
     write_workers(metrics, writer);
     write_failures(metrics, writer);
+    write_connections(metrics, writer);
     write_numbers(metrics, writer);
     write_latencies(metrics, writer);
 }

@@ -387,15 +387,11 @@ void write_state(const ServerNumbers& store, std::pmr::string& out)
 }
 
 
-void write_numbers(const ServerNumbers& numbers, std::pmr::string& out)
+void write_connections(const ServerNumbers& numbers, std::pmr::string& out)
 {
     write_state(numbers, out);
-    write_fact(out, "commands in flight", numbers.in_flight);
-    write_fact(out, "commands", numbers.commands);
     write_fact(out, "attempts to connect", numbers.connects);
     write_fact(out, "connections", numbers.established);
-    write_fact(out, "error replies", numbers.errors);
-    write_fact(out, "unanswered commands", numbers.unavailable);
 
     for (const NamedCount& failure : numbers.failures) {
         if (failure.count > 0) {
@@ -406,6 +402,16 @@ void write_numbers(const ServerNumbers& numbers, std::pmr::string& out)
             out += "</dd>\n";
         }
     }
+}
+
+
+void write_numbers(const ServerNumbers& numbers, std::pmr::string& out)
+{
+    write_connections(numbers, out);
+    write_fact(out, "commands in flight", numbers.in_flight);
+    write_fact(out, "commands", numbers.commands);
+    write_fact(out, "error replies", numbers.errors);
+    write_fact(out, "unanswered commands", numbers.unavailable);
 }
 
 
@@ -473,19 +479,32 @@ void write_latency(const ServerNumbers& store, std::pmr::string& out)
 }
 
 
+// `write` is for the facts.
+void write_server(std::string_view what, const ServerMetrics& server,
+                  void (*write)(const ServerNumbers&, std::pmr::string&),
+                  std::pmr::string& out)
+{
+    out += "<h3>";
+    out += what;
+    out += " <code>";
+    append_html(out, server.server);
+    out += "</code></h3>\n<dl class=\"facts\">\n";
+    write(server, out);
+    out += "</dl>\n";
+}
+
+
 // Of one server there is nothing to tell beside what its store tells.
 void write_servers(const StoreMetrics& store, std::pmr::string& out)
 {
-    if (store.servers.size() < 2) {
-        return;
+    if (store.servers.size() > 1) {
+        for (const ServerMetrics& server : store.servers) {
+            write_server("Server", server, write_numbers, out);
+        }
     }
 
-    for (const ServerMetrics& server : store.servers) {
-        out += "<h3>Server <code>";
-        append_html(out, server.server);
-        out += "</code></h3>\n<dl class=\"facts\">\n";
-        write_numbers(server, out);
-        out += "</dl>\n";
+    for (const ServerMetrics& sentinel : store.sentinels) {
+        write_server("Sentinel", sentinel, write_connections, out);
     }
 }
 

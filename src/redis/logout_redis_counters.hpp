@@ -61,9 +61,10 @@ struct StoreCounters {
 // Who keeps what a store counts, in shared memory, say.
 class CounterBook {
 public:
-    // Both live as long as the store; nullptr: there is no room for them.
+    // All live as long as the store; nullptr: there is no room for them.
     virtual StoreCounters* of_store() = 0;
     virtual ServerCounters* of_server(std::string_view name) = 0;
+    virtual ServerCounters* of_sentinel(std::string_view name) = 0;
 
 protected:
     ~CounterBook() = default;

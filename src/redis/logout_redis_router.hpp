@@ -45,6 +45,7 @@ struct RouterContext {
     const ConnectionSettings& settings;
     PendingPool& pool;
     ngx_log_t* log;
+    CounterBook* book;  // or nullptr
 };
 
 // Throw std::bad_alloc. `context` is copied.

@@ -52,10 +52,7 @@ private:
     void unavailable(Pending& pending) override;
     bool pushed(Connection& connection, const ReplyReader& replies) override;
     void dropped(Connection& connection) override;
-    ServerCounters& counters_of(const Endpoint& /* server */) override
-    {
-        return counters_;
-    }
+    ServerCounters& counters_of(const Endpoint& sentinel) override;
 
     static void subscribe_handler(ngx_event_t* event);
 
@@ -67,7 +64,7 @@ private:
     Sentinel& current() { return *sentinels_[current_]; }
 
     RouterContext context_;
-    ServerCounters counters_ = {};  // those of the store are for its servers
+    ServerCounters counters_ = {};  // where there is no room in the book
     ConnectionSettings question_settings_;
     ConnectionSettings news_settings_;
 
@@ -390,6 +387,17 @@ bool SentinelRouter::pushed(Connection& /* connection */,
     }
 
     return true;
+}
+
+
+ServerCounters& SentinelRouter::counters_of(const Endpoint& sentinel)
+{
+    ServerCounters* place =
+        context_.book == nullptr
+            ? nullptr
+            : context_.book->of_sentinel(view(sentinel.name));
+
+    return place == nullptr ? counters_ : *place;
 }
 
 

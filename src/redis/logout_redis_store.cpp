@@ -85,7 +85,7 @@ Store::Store(const StoreConf& conf, ngx_cycle_t* cycle, CounterBook* book)
     : conf_(conf), log_(cycle->log), book_(book),
       pool_(conf.max_pending, conf.timeout, cycle->log),
       settings_(settings_of(conf)),
-      router_(make_router({conf, *this, settings_, pool_, cycle->log}))
+      router_(make_router({conf, *this, settings_, pool_, cycle->log, book}))
 {
     StoreCounters* place = book_ == nullptr ? nullptr : book_->of_store();
 

@@ -18,6 +18,10 @@ sub make_numbers {
     my $text = do { local $/; <$in> };
     $text =~ s/logout_status_zone   web;/logout_status_zone 'a "b" \\\\ c';/
         or die "The example has changed.\n";
+    $text =~ s/prefix=sess:;/prefix=sess: redis=sessions;/
+        && $text =~ s/^(?= *logout_redis )/logout_redis watched {
+            master_name main; sentinel 127.0.0.1:1; }\n/m
+        or die "The example has changed.\n";
     open my $out, '>', $path or die "$path: $!\n";
     print $out $text;
     close $out;
@@ -43,6 +47,7 @@ sub save {
 
 sub promtool_accepts {
     my ($file, $text) = save('prometheus');
+    like $text, qr/role="sentinel"/, 'there are sentinels';
     my $words = `promtool check metrics <$file 2>&1`;
 
     is $?, 0, 'promtool check metrics accepts the text format';

@@ -251,6 +251,11 @@ logout::StoreMetrics some_store()
         store.servers.emplace_back(std::pmr::new_delete_resource());
     server.server = "10.0.0.7:6379";
     fill(server);
+
+    logout::ServerMetrics& sentinel =
+        store.sentinels.emplace_back(std::pmr::new_delete_resource());
+    sentinel.server = "10.0.0.8:26379";
+    fill(sentinel);
     return store;
 }
 
@@ -303,12 +308,20 @@ void writes_prometheus(void**)
     check_contains(text, "# TYPE nginx_logout_build_info gauge\n"
                          "nginx_logout_build_info{version=\"1.2.3\"} 1\n");
     check_contains(text, "nginx_logout_redis_workers{redis=\"sessions\",server="
-                         "\"10.0.0.7:6379\",state=\"up\""
-                         "} "
-                         "3\nnginx_logout_redis_workers{redis=\"sessions\","
-                         "server=\"10.0.0.7:6379\","
-                         "state=\"down\"} 1\n");
-    check_contains(text, "reason=\"connect\"} 3\n");
+                         "\"10.0.0.7:6379\",role=\"server\",state=\"up\"} 3\n"
+                         "nginx_logout_redis_workers{redis=\"sessions\",server="
+                         "\"10.0.0.7:6379\",role=\"server\",state=\"down\"} 1\n"
+                         "nginx_logout_redis_workers{redis=\"sessions\",server="
+                         "\"10.0.0.8:26379\",role=\"sentinel\","
+                         "state=\"up\"} 3\n");
+    check_contains(text, "server=\"10.0.0.7:6379\",role=\"server\","
+                         "reason=\"connect\"} 3\n");
+    check_contains(text, "server=\"10.0.0.8:26379\",role=\"sentinel\","
+                         "reason=\"connect\"} 3\n");
+    check_contains(text, "nginx_logout_redis_connects_total{redis=\"sessions\","
+                         "server=\"10.0.0.8:26379\",role=\"sentinel\"} 10\n");
+    check_lacks(text, "commands_total{redis=\"sessions\","
+                      "server=\"10.0.0.8:26379\"");
     check_lacks(text, "# EOF");
     check_lacks(text, "# UNIT");
     check_lacks(text, "nginx_logout_deferred");
