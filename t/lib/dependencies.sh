@@ -3,9 +3,11 @@
 #
 #   dependencies.sh PURPOSE...
 #
-# This is the one list of packages. Whoever needs another one adds it here.
+# This is the one list of packages. Whoever needs another one adds it here. What
+# a Debian does not have is in left-out.
 
 set -euo pipefail
+here=$(dirname "$0")
 
 packages() {
     case $1 in
@@ -27,8 +29,9 @@ packages() {
                        php-illuminate-encryption php-illuminate-redis \
                        php-illuminate-session python3-django \
                        python3-django-redis python3-flask \
-                       python3-flask-session puma ruby-redis-actionpack \
-                       golang-go golang-github-boj-redistore-dev \
+                       python3-flask-session python3-msgspec puma \
+                       ruby-redis-actionpack golang-go \
+                       golang-github-boj-redistore-dev \
                        libapache2-mod-auth-openidc nodejs \
                        $(command -v npm >/dev/null || echo npm) ;;
         urls)     echo chromium openssl nodejs \
@@ -47,9 +50,12 @@ packages() {
                        $(command -v npm >/dev/null || echo npm) ;;
         modules)  echo libnginx-mod-http-headers-more-filter \
                        libnginx-mod-http-js libnginx-mod-http-lua vim-nox ;;
-        package)  echo binutils debhelper dpkg-dev lintian man-db ;;
-        chroot)   echo debootstrap iproute2 util-linux nodejs \
+        package)  echo binutils build-essential debhelper dpkg-dev lintian \
+                       man-db ;;
+        chroot)   echo debootstrap ca-certificates iproute2 util-linux nodejs \
                        $(command -v npm >/dev/null || echo npm) ;;
+        matrix)   echo ccache ;;
+        valkey)   echo valkey-server valkey-tools ;;
         metrics)  echo prometheus python3-prometheus-client ;;
         *)        fail "There is no list of packages for \"$1\" in $0." ;;
     esac
@@ -64,7 +70,8 @@ wanted_packages() {
     local purpose
     for purpose; do
         packages "$purpose"
-    done | xargs -n1 | sort -u
+    done | xargs -n1 | sort -u \
+        | comm -23 - <("$here/left-out" | sed -n 's/^package://p' | sort -u)
 }
 
 missing_packages() {

@@ -54,7 +54,9 @@ sub logs_out {
 sub is_clean {
     my ($nginx) = @_;
 
-    is_deeply [$nginx->complaints], [], 'the log is clean';
+    # nginx 1.25.1 and later would rather have `http2 on`, which older ones lack
+    is_deeply [grep { !/"listen .* http2" directive is deprecated/ }
+        $nginx->complaints], [], 'the log is clean';
 }
 
 subtest 'headers-more: headers of the answer' => sub {

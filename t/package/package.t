@@ -67,7 +67,7 @@ subtest 'make deb' => sub {
         . " $folder/deb", 'builds');
     succeeds("t/package/lint-deb $folder/deb", 'lintian has nothing to say');
 
-    my $abi = `grep -o 'nginx-abi-.*' /usr/share/nginx/src/debian/*abisubstvars`;
+    my $abi = `dpkg-query -W -f '\${Provides}' nginx | grep -o 'nginx-abi-[^ ,]*'`;
     chomp $abi;
     like `dpkg-deb -f $package Depends`, qr/(?:^|, )\Q$abi\E(?:,|$)/,
         'depends on the ABI of this nginx';
