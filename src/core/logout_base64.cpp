@@ -2,13 +2,18 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace logout {
 
 namespace {
 
-constexpr char url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "abcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::size_t alphabet_size = 64;
+
+constexpr char standard_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr char url_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 // As a number of 32 bits it sets the highest byte wherever it is shifted to:
 // four good characters leave that byte zero.
@@ -17,57 +22,75 @@ constexpr std::int8_t not_base64 = -1;
 using Values = std::array<std::int8_t, 256>;
 
 
-constexpr Values values_of(bool standard, bool url)
+constexpr Values values_in(const char* alphabet)
 {
     Values values{};
 
     for (std::int8_t& value : values) {
         value = not_base64;
     }
-    for (std::int8_t i = 0; i < 62; i++) {
-        values[static_cast<unsigned char>(url_alphabet[i])] = i;
-    }
-    if (standard) {
-        values['+'] = 62;
-        values['/'] = 63;
-    }
-    if (url) {
-        values['-'] = 62;
-        values['_'] = 63;
+    for (std::size_t i = 0; i < alphabet_size; i++) {
+        values[static_cast<unsigned char>(alphabet[i])] =
+            static_cast<std::int8_t>(i);
     }
     return values;
 }
 
 
-constexpr Values standard_values = values_of(true, false);
-constexpr Values url_values = values_of(false, true);
-constexpr Values either_values = values_of(true, true);
+constexpr Values standard_values = values_in(standard_alphabet);
+constexpr Values url_values = values_in(url_alphabet);
 
 
-const Values& values_of(Base64 alphabet)
+// Two characters for each number of 12 bits: half as many steps as with one.
+using Pair = std::array<char, 2>;
+using Pairs = std::array<Pair, alphabet_size * alphabet_size>;
+
+
+constexpr Pairs pairs_in(const char* alphabet)
 {
-    switch (alphabet) {
-    case Base64::standard:
-        return standard_values;
-    case Base64::url:
-        return url_values;
-    case Base64::either:
-        break;
+    Pairs pairs{};
+
+    for (std::size_t i = 0; i < pairs.size(); i++) {
+        pairs[i] = {alphabet[i / alphabet_size], alphabet[i % alphabet_size]};
     }
-    return either_values;
+    return pairs;
 }
 
 
-// Removes the padding; false if there is some and it is not the right one.
-bool strip_padding(std::string_view& text)
-{
-    std::size_t length = text.size();
+constexpr Pairs standard_pairs = pairs_in(standard_alphabet);
+constexpr Pairs url_pairs = pairs_in(url_alphabet);
 
-    while (!text.empty() && text.back() == '=') {
-        text.remove_suffix(1);
-    }
-    std::size_t padding = length - text.size();
-    return padding == 0 || (padding <= 2 && length % 4 == 0);
+
+void write_pair(const Pairs& pairs, std::uint64_t bits, char* out)
+{
+    std::memcpy(out, pairs[bits & 0xfff].data(), sizeof(Pair));
+}
+
+
+// The last 24 of `bits`.
+void write_four(const Pairs& pairs, std::uint64_t bits, char* out)
+{
+    write_pair(pairs, bits >> 12, out);
+    write_pair(pairs, bits, out + 2);
+}
+
+
+std::uint64_t octet(std::string_view bytes, std::size_t i)
+{
+    return static_cast<unsigned char>(bytes[i]);
+}
+
+
+// The first eight bytes, the first of them the highest.
+std::uint64_t eight_octets(std::string_view bytes)
+{
+    std::uint64_t number;
+
+    std::memcpy(&number, bytes.data(), sizeof(number));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    number = __builtin_bswap64(number);
+#endif
+    return number;
 }
 
 
@@ -89,11 +112,12 @@ std::uint32_t four_characters(const Values& values, std::string_view text)
 std::optional<std::size_t> base64_decode(std::string_view text, Base64 alphabet,
                                          char* out)
 {
-    if (!strip_padding(text) || text.size() % 4 == 1) {
+    if (!strip_base64_padding(text) || text.size() % 4 == 1) {
         return std::nullopt;
     }
 
-    const Values& values = values_of(alphabet);
+    const Values& values =
+        alphabet == Base64::url ? url_values : standard_values;
     const char* const start = out;
     std::uint32_t seen = 0;
 
@@ -146,21 +170,32 @@ bool is_base64url(std::string_view text)
 }
 
 
-void base64url_encode(std::string_view bytes, char* out)
+void base64_encode(std::string_view bytes, Base64 alphabet, char* out)
 {
-    std::uint32_t bits = 0;
-    unsigned held = 0;
+    const Pairs& pairs = alphabet == Base64::url ? url_pairs : standard_pairs;
 
-    for (char c : bytes) {
-        bits = (bits << 8 | static_cast<unsigned char>(c)) & 0xffff;
-        held += 8;
-        while (held >= 6) {
-            held -= 6;
-            *out++ = url_alphabet[bits >> held & 0x3f];
-        }
+    // six bytes a turn; to read the next two with them makes it one load
+    for (; bytes.size() >= 8; bytes.remove_prefix(6)) {
+        const std::uint64_t bits = eight_octets(bytes);
+
+        write_four(pairs, bits >> 40, out);
+        write_four(pairs, bits >> 16, out + 4);
+        out += 8;
     }
-    if (held > 0) {
-        *out++ = url_alphabet[bits << (6 - held) & 0x3f];
+    for (; bytes.size() >= 3; bytes.remove_prefix(3)) {
+        write_four(pairs,
+                   octet(bytes, 0) << 16 | octet(bytes, 1) << 8 |
+                       octet(bytes, 2),
+                   out);
+        out += 4;
+    }
+    if (bytes.size() == 2) {
+        const std::uint64_t bits = octet(bytes, 0) << 8 | octet(bytes, 1);
+
+        write_pair(pairs, bits >> 4, out);
+        out[2] = pairs[(bits & 0xf) << 2][1];
+    } else if (bytes.size() == 1) {
+        write_pair(pairs, octet(bytes, 0) << 4, out);
     }
 }
 

@@ -12,7 +12,6 @@ namespace logout {
 enum class Base64 {
     standard,  // "+" and "/"
     url,       // "-" and "_"
-    either,    // any of the four: for signatures, whose bytes are compared
 };
 
 // The most bytes that `length` characters of Base64 decode to.
@@ -21,8 +20,8 @@ constexpr std::size_t base64_decoded_max(std::size_t length)
     return length / 4 * 3 + 3;
 }
 
-// How many characters base64url_encode() writes for `length` bytes.
-constexpr std::size_t base64url_encoded_size(std::size_t length)
+// How many characters base64_encode() writes for `length` bytes.
+constexpr std::size_t base64_encoded_size(std::size_t length)
 {
     return (length * 4 + 2) / 3;
 }
@@ -38,8 +37,21 @@ std::optional<std::size_t> base64_decode(std::string_view text, Base64 alphabet,
 // padding: what base64_decode() takes, without "=".
 bool is_base64url(std::string_view text);
 
-// Writes `bytes` to `out` in the URL alphabet without padding.
-void base64url_encode(std::string_view bytes, char* out);
+// Writes `bytes` to `out` without padding.
+void base64_encode(std::string_view bytes, Base64 alphabet, char* out);
+
+// Takes the padding off the end of `text`. False if there is some, and it is
+// not the right one.
+inline bool strip_base64_padding(std::string_view& text)
+{
+    const std::size_t length = text.size();
+
+    while (!text.empty() && text.back() == '=') {
+        text.remove_suffix(1);
+    }
+    const std::size_t padding = length - text.size();
+    return padding == 0 || (padding <= 2 && length % 4 == 0);
+}
 
 }  // namespace logout
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <initializer_list>
 #include <memory_resource>
 #include <optional>
@@ -35,6 +36,8 @@ struct DigestValue {
 class Digest {
 public:
     explicit Digest(DigestAlgorithm algorithm);
+    Digest(const Digest& other) { *this = other; }
+    Digest& operator=(const Digest& other);
 
     Digest& add(std::string_view bytes);
 
@@ -68,6 +71,21 @@ private:
     Digest inner_;
     Digest outer_;
 };
+
+inline Digest& Digest::operator=(const Digest& other)
+{
+    algorithm_ = other.algorithm_;
+
+    // the largest: the others are half as long, and one is copied per cookie
+    if (algorithm_ == DigestAlgorithm::sha512) {
+        state_.sha512 = other.state_.sha512;
+    } else {
+        static_assert(sizeof(SHA256_CTX) >= sizeof(SHA_CTX) &&
+                      sizeof(SHA256_CTX) >= sizeof(MD5_CTX));
+        std::memcpy(&state_, &other.state_, sizeof(SHA256_CTX));
+    }
+    return *this;
+}
 
 // Compares in a time that depends on the sizes only.
 bool equal_secretly(std::string_view a, std::string_view b);

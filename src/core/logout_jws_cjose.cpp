@@ -62,7 +62,7 @@ std::size_t signature_length(const cjose_jwk_t* key)
     const std::size_t size = cjose_jwk_get_keysize(key, nullptr) / 8;
     const bool is_rsa = cjose_jwk_get_kty(key, nullptr) == CJOSE_JWK_KTY_RSA;
 
-    return base64url_encoded_size(is_rsa ? size : 2 * size);
+    return base64_encoded_size(is_rsa ? size : 2 * size);
 }
 
 

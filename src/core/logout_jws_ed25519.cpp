@@ -14,7 +14,7 @@ namespace logout {
 namespace {
 
 constexpr std::size_t signature_size = 64;
-constexpr std::size_t signature_length = base64url_encoded_size(signature_size);
+constexpr std::size_t signature_length = base64_encoded_size(signature_size);
 
 
 struct ReleaseContext {

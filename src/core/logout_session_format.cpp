@@ -21,7 +21,7 @@ using MaybeId = std::optional<ReadId>;
 class ValueReader {
 public:
     ValueReader(const SessionFormat& format, const std::string& cookie,
-                const std::optional<CookieValues>& codes)
+                const CookieValues* codes)
         : format_(format), cookie_(cookie), codes_(codes)
     {
     }
@@ -44,15 +44,14 @@ private:
     bool unless_forged(std::initializer_list<std::string_view> parts,
                        std::string_view code) const
     {
-        return !verifies() || format_.signature_keys.verify(
-                                  parts, code, format_.signature_alphabet);
+        return !verifies() || format_.signature_keys.verify_base64(parts, code);
     }
 
     bool verifies() const { return !format_.signature_keys.empty(); }
 
     const SessionFormat& format_;
     const std::string& cookie_;
-    const std::optional<CookieValues>& codes_;  // in the signature cookie
+    const CookieValues* const codes_;  // in the signature cookie
 };
 
 
@@ -109,7 +108,7 @@ MaybeId ValueReader::read_plain(std::string_view text) const
     if (!verifies()) {
         return ReadId{text};
     }
-    if (!codes_) {
+    if (codes_ == nullptr) {
         return std::nullopt;
     }
     for (std::string_view code : *codes_) {
@@ -177,12 +176,12 @@ MaybeId ValueReader::read_lua_resty(std::string_view text,
         id = hashed.view();
     }
 
-    std::size_t size = base64url_encoded_size(id->size());
+    std::size_t size = base64_encoded_size(id->size());
     char* out = scratch.take(size);
     if (out == nullptr) {
         return std::nullopt;
     }
-    base64url_encode(*id, out);
+    base64_encode(*id, Base64::url, out);
     return ReadId{{out, size}};
 }
 
@@ -259,8 +258,8 @@ public:
 
     void write_base64url(std::string_view bytes)
     {
-        base64url_encode(bytes, at_);
-        at_ += base64url_encoded_size(bytes.size());
+        base64_encode(bytes, Base64::url, at_);
+        at_ += base64_encoded_size(bytes.size());
     }
 
 private:
@@ -309,9 +308,12 @@ std::size_t key_size_max(const KeyRule& rule, std::string_view id)
 bool is_known(const DerivedSessions& sessions, std::size_t first,
               std::string_view id)
 {
-    return std::any_of(
-        sessions.begin() + static_cast<std::ptrdiff_t>(first), sessions.end(),
-        [id](const DerivedSession& session) { return session.id == id; });
+    for (; first < sessions.size(); first++) {
+        if (sessions[first].id == id) {
+            return true;
+        }
+    }
+    return false;
 }
 
 
@@ -366,11 +368,22 @@ void SessionFormat::derive(const std::string_view* cookie_headers,
                            std::size_t count, std::pmr::memory_resource* memory,
                            DerivedSessions& sessions) const
 {
-    std::optional<CookieValues> codes;
-    if (!signature_cookie.empty()) {
-        codes = find_in_all(cookie_headers, count, signature_cookie);
+    if (signature_cookie.empty()) {
+        derive(cookie_headers, count, nullptr, memory, sessions);
+        return;
     }
 
+    const CookieValues codes =
+        find_in_all(cookie_headers, count, signature_cookie);
+    derive(cookie_headers, count, &codes, memory, sessions);
+}
+
+
+void SessionFormat::derive(const std::string_view* cookie_headers,
+                           std::size_t count, const CookieValues* codes,
+                           std::pmr::memory_resource* memory,
+                           DerivedSessions& sessions) const
+{
     for (const SessionCookie& cookie : cookies) {
         ValueReader reader(*this, cookie.name, codes);
         std::size_t first = sessions.size();

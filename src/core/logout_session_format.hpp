@@ -53,7 +53,6 @@ public:
     IdAlphabet alphabet = IdAlphabet::visible;
     std::size_t id_min = 1;
 
-    Base64 signature_alphabet = Base64::either;
     SignatureKeys signature_keys;  // empty: signatures are not checked
     std::string signature_cookie;  // keygrip's; empty for other schemes
     std::vector<LaravelKey> laravel_keys;
@@ -61,6 +60,12 @@ public:
     // SessionReader::derive()
     void derive(const std::string_view* cookie_headers, std::size_t count,
                 std::pmr::memory_resource* memory,
+                DerivedSessions& sessions) const;
+
+private:
+    // `codes`: the values of the signature cookie; nullptr: there is none.
+    void derive(const std::string_view* cookie_headers, std::size_t count,
+                const CookieValues* codes, std::pmr::memory_resource* memory,
                 DerivedSessions& sessions) const;
 };
 

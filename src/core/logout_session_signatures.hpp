@@ -4,7 +4,6 @@
 #ifndef LOGOUT_SESSION_SIGNATURES_HPP
 #define LOGOUT_SESSION_SIGNATURES_HPP
 
-#include "logout_base64.hpp"
 #include "logout_digest.hpp"
 
 #include <initializer_list>
@@ -39,9 +38,10 @@ public:
         return false;
     }
 
-    // The same with a code that is written in Base64.
-    bool verify(std::initializer_list<std::string_view> parts,
-                std::string_view code, Base64 alphabet) const;
+    // The same with a code that is written in Base64, in either alphabet, with
+    // padding or without.
+    bool verify_base64(std::initializer_list<std::string_view> parts,
+                       std::string_view code) const;
 
 private:
     std::vector<HmacKey> keys_;

@@ -2,36 +2,39 @@
 
 #include "logout_percent_encoding.hpp"
 
+#include <cstring>
+
 namespace logout {
-
-namespace {
-
-std::optional<SplitText> split_at(std::string_view text, std::size_t position)
-{
-    if (position == std::string_view::npos) {
-        return std::nullopt;
-    }
-    return SplitText{text.substr(0, position), text.substr(position + 1)};
-}
-
-}  // namespace
-
 
 std::optional<std::string_view> percent_decode(std::string_view text,
                                                SessionScratch& scratch)
 {
-    if (text.find('%') == std::string_view::npos) {
+    std::size_t escape = text.find('%');
+    if (escape == std::string_view::npos) {
         return text;
     }
 
-    char* const out = scratch.take(text.size());
-    const auto size = out == nullptr ? std::nullopt
-                                     : percent_decode<Plus::is_plus>(text, out);
-
-    if (!size) {
+    char* const start = scratch.take(text.size());
+    if (start == nullptr) {
         return std::nullopt;
     }
-    return std::string_view(out, *size);
+
+    char* out = start;
+    for (; escape != std::string_view::npos; escape = text.find('%')) {
+        const int octet = percent_octet(text.substr(escape));
+        if (octet < 0) {
+            return std::nullopt;
+        }
+
+        std::memcpy(out, text.data(), escape);
+        out += escape;
+        *out++ = static_cast<char>(octet);
+        text.remove_prefix(escape + percent_escape_size);
+    }
+
+    std::memcpy(out, text.data(), text.size());
+    out += text.size();
+    return std::string_view(start, static_cast<std::size_t>(out - start));
 }
 
 
@@ -48,26 +51,6 @@ base64_decode(std::string_view text, Base64 alphabet, SessionScratch& scratch)
         return std::nullopt;
     }
     return std::string_view(out, *size);
-}
-
-
-std::optional<SplitText> split_at_first(std::string_view text, char separator)
-{
-    return split_at(text, text.find(separator));
-}
-
-
-// Forwards, because find() looks at many bytes at once, and rfind() at one.
-std::optional<SplitText> split_at_last(std::string_view text, char separator)
-{
-    std::size_t last = std::string_view::npos;
-
-    for (std::size_t next = text.find(separator);
-         next != std::string_view::npos;
-         next = text.find(separator, next + 1)) {
-        last = next;
-    }
-    return split_at(text, last);
 }
 
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -68,10 +69,46 @@ inline std::optional<std::string_view> without_lead(std::string_view text,
     return text.substr(same);
 }
 
+// The parts before and after the byte at `position`, which may be npos.
+inline std::optional<SplitText> split_at(std::string_view text,
+                                         std::size_t position)
+{
+    if (position == std::string_view::npos) {
+        return std::nullopt;
+    }
+    return SplitText{text.substr(0, position), text.substr(position + 1)};
+}
+
+// Where the last `wanted` is, or npos. memrchr(), which is GNU's and the BSDs',
+// looks at many bytes at once, rfind() at one.
+inline std::size_t find_last(std::string_view text, char wanted)
+{
+#ifdef __APPLE__
+    return text.rfind(wanted);
+#else
+    const void* const found =
+        text.empty() ? nullptr : memrchr(text.data(), wanted, text.size());
+
+    return found == nullptr
+               ? std::string_view::npos
+               : static_cast<std::size_t>(static_cast<const char*>(found) -
+                                          text.data());
+#endif
+}
+
 // The parts before and after the first, or the last, `separator`; nothing
 // without one.
-std::optional<SplitText> split_at_first(std::string_view text, char separator);
-std::optional<SplitText> split_at_last(std::string_view text, char separator);
+inline std::optional<SplitText> split_at_first(std::string_view text,
+                                               char separator)
+{
+    return split_at(text, text.find(separator));
+}
+
+inline std::optional<SplitText> split_at_last(std::string_view text,
+                                              char separator)
+{
+    return split_at(text, find_last(text, separator));
+}
 
 // The id of a Spring Session cookie without the ".route" at its end: of that
 // route, of any route if it is "*", of none if it is empty.

@@ -103,9 +103,9 @@ void fuzz_token(std::string_view token)
 
 std::string encoded(std::string_view bytes)
 {
-    std::string text(logout::base64url_encoded_size(bytes.size()), '\0');
+    std::string text(logout::base64_encoded_size(bytes.size()), '\0');
 
-    logout::base64url_encode(bytes, text.data());
+    logout::base64_encode(bytes, logout::Base64::url, text.data());
     return text;
 }
 
