@@ -1,7 +1,5 @@
 #include "ngx_http_logout_reply.hpp"
 
-#include <new>
-
 
 namespace {
 
@@ -23,25 +21,6 @@ ngx_int_t send_body(ngx_http_request_t* r, const std::pmr::string& body)
 }
 
 }  // namespace
-
-
-void ngx_http_logout_push_header(ngx_http_request_t* r, std::string_view name,
-                                 std::string_view value)
-{
-    auto* const header =
-        static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
-
-    if (header == nullptr) {
-        throw std::bad_alloc();
-    }
-
-#if (nginx_version >= 1023000)
-    header->next = nullptr;
-#endif
-    header->hash = 1;
-    header->key = to_ngx_str(name);
-    header->value = to_ngx_str(value);
-}
 
 
 ngx_int_t ngx_http_logout_reply(ngx_http_request_t* r, ngx_uint_t status,

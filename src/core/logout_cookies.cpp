@@ -83,16 +83,6 @@ std::optional<std::string_view> value_in(std::string_view rest)
 }
 
 
-void add_distinct(CookieValues& found, std::string_view value)
-{
-    if (found.count == found.values.size() ||
-        std::find(found.begin(), found.end(), value) != found.end()) {
-        return;
-    }
-    found.values[found.count++] = value;
-}
-
-
 bool is_token_char(char c)
 {
     constexpr std::string_view symbols = "!#$%&'*+-.^_`|~";
@@ -213,6 +203,20 @@ std::optional<std::string> prefix_problem(std::string_view name,
 }  // namespace
 
 
+void CookieValues::add(std::string_view value)
+{
+    // std::find() is made for longer lists
+    for (const std::string_view known : values_) {
+        if (known == value) {
+            return;
+        }
+    }
+    if (values_.size() < cookie_max_occurrences) {
+        values_.push_back(value);
+    }
+}
+
+
 void find_cookie(std::string_view header, std::string_view name,
                  CookieValues& found)
 {
@@ -223,7 +227,7 @@ void find_cookie(std::string_view header, std::string_view name,
     for_each_cookie(header, name, [&](std::string_view cookie) {
         auto value = value_in(cookie.substr(name.size()));
         if (value) {
-            add_distinct(found, *value);
+            found.add(*value);
         }
     });
 }
@@ -242,7 +246,7 @@ void find_cookie_names(std::string_view header, std::string_view prefix,
 
         // the name is written into a response: no other bytes than a name's
         if (equals != std::string_view::npos && is_cookie_name(name)) {
-            add_distinct(found, name);
+            found.add(name);
         }
     });
 }

@@ -4,7 +4,8 @@
 #ifndef LOGOUT_COOKIES_HPP
 #define LOGOUT_COOKIES_HPP
 
-#include <array>
+#include "logout_short_list.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -17,13 +18,19 @@ namespace logout {
 // in which one they take.
 constexpr std::size_t cookie_max_occurrences = 8;
 
-// A list of views without allocation.
-struct CookieValues {
-    std::array<std::string_view, cookie_max_occurrences> values;
-    std::size_t count = 0;
+// Different texts, in the order in which they were found.
+class CookieValues {
+public:
+    // Adds `value`, unless it is here already or there is no more room.
+    void add(std::string_view value);
 
-    const std::string_view* begin() const { return values.data(); }
-    const std::string_view* end() const { return values.data() + count; }
+    const std::string_view* begin() const { return values_.begin(); }
+    const std::string_view* end() const { return values_.end(); }
+    std::size_t size() const { return values_.size(); }
+    bool empty() const { return values_.empty(); }
+
+private:
+    ShortList<std::string_view, cookie_max_occurrences> values_{nullptr};
 };
 
 // Adds to `found` the values of cookie `name` in one Cookie header, in their

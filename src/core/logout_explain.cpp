@@ -410,7 +410,7 @@ void Explainer::explain_session(std::size_t rule, Step& step)
 
     if (!plan_.expire_cookies) {
         step.text = "Cookies are not read for a request like this.";
-    } else if (values.count == 0) {
+    } else if (values.empty()) {
         step.text = "The request has no cookie of this name: no key is"
                     " deleted.";
     } else {

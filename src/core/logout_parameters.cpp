@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <memory>
+#include <optional>
 
 namespace logout {
 
@@ -55,17 +56,18 @@ bool decode_name(std::string_view& name, std::pmr::memory_resource* memory)
 }
 
 
-bool find_wanted(std::string_view name, ParameterSet wanted,
-                 Parameter& parameter)
+// Nothing for a name that is not wanted.
+inline std::optional<Parameter> find_wanted(std::string_view name,
+                                            ParameterSet wanted)
 {
     for (std::size_t i = 0; i < parameter_count; ++i) {
-        parameter = static_cast<Parameter>(i);
+        const auto parameter = static_cast<Parameter>(i);
         if (name == parameter_names[i] && wanted.contains(parameter)) {
-            return true;
+            return parameter;
         }
     }
 
-    return false;
+    return std::nullopt;
 }
 
 
@@ -83,12 +85,15 @@ ParameterVerdict read_pair(std::string_view pair, ParameterSet wanted,
     std::string_view name = pair.substr(0, equals);
 
     // most names are not escaped
-    Parameter parameter;
-    if (!find_wanted(name, wanted, parameter) &&
-        (!decode_name(name, memory) || !find_wanted(name, wanted, parameter))) {
+    auto found = find_wanted(name, wanted);
+    if (!found && decode_name(name, memory)) {
+        found = find_wanted(name, wanted);
+    }
+    if (!found) {
         return {};
     }
 
+    const Parameter parameter = *found;
     ParameterValue& value = parameters[parameter];
     if (value.given) {
         return refuse(ParameterProblem::duplicate, parameter);

@@ -4,10 +4,10 @@
 #ifndef LOGOUT_SHORT_LIST_HPP
 #define LOGOUT_SHORT_LIST_HPP
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 #include <memory_resource>
+#include <new>
 #include <type_traits>
 
 namespace logout {
@@ -29,11 +29,11 @@ public:
             const T copy = element;  // it may be one of this list's
 
             reserve(2 * capacity_);
-            data()[size_++] = copy;
+            new (data() + size_++) T(copy);
             return;
         }
 
-        data()[size_++] = element;
+        new (data() + size_++) T(element);
     }
 
     void reserve(std::size_t capacity)
@@ -55,8 +55,12 @@ public:
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
 
-    T* data() { return more_ != nullptr ? more_ : own_.data(); }
-    const T* data() const { return more_ != nullptr ? more_ : own_.data(); }
+    T* data() { return more_ != nullptr ? more_ : reinterpret_cast<T*>(own_); }
+
+    const T* data() const
+    {
+        return more_ != nullptr ? more_ : reinterpret_cast<const T*>(own_);
+    }
 
     T* begin() { return data(); }
     T* end() { return data() + size_; }
@@ -74,7 +78,9 @@ private:
     std::size_t size_ = 0;
     std::size_t capacity_ = own;
     T* more_ = nullptr;
-    std::array<T, own> own_{};
+
+    // not initialized: a list is made for each request, and mostly stays empty
+    alignas(T) unsigned char own_[own * sizeof(T)];
 };
 
 }  // namespace logout

@@ -261,14 +261,6 @@ void Channel::close()
 }
 
 
-void Channel::set_idle(bool idle)
-{
-    if (connection_ != nullptr) {
-        connection_->idle = idle ? 1 : 0;
-    }
-}
-
-
 ssize_t Channel::send(std::string_view bytes)
 {
     return connection_->send(

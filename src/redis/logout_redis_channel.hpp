@@ -67,7 +67,12 @@ public:
     bool is_open() const { return connection_ != nullptr; }
 
     // nginx closes idle connections when the worker is to leave.
-    void set_idle(bool idle);
+    void set_idle(bool idle)
+    {
+        if (connection_ != nullptr) {
+            connection_->idle = idle ? 1 : 0;
+        }
+    }
 
     // Like nginx's send() and recv() of a connection: a number of bytes,
     // NGX_AGAIN or NGX_ERROR; received 0: the peer closed the connection.

@@ -13,26 +13,6 @@ constexpr std::uint32_t backoff_doublings = 6;
 }  // namespace
 
 
-bool Link::starting() const
-{
-    switch (state_) {
-    case LinkState::connecting:
-    case LinkState::securing:
-    case LinkState::authenticating:
-    case LinkState::selecting:
-    case LinkState::verifying:
-    case LinkState::probing:
-        return true;
-    case LinkState::idle:
-    case LinkState::ready:
-    case LinkState::waiting:
-        break;
-    }
-
-    return false;
-}
-
-
 LinkAction Link::on(LinkEvent event, bool pending)
 {
     switch (event) {
@@ -79,14 +59,6 @@ LinkAction Link::on(LinkEvent event, bool pending)
     }
 
     return LinkAction::none;
-}
-
-
-void Link::answered()
-{
-    proven_ = true;
-    greeted_ = true;
-    failures_ = 0;
 }
 
 

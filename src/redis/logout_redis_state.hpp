@@ -64,7 +64,12 @@ public:
     LinkAction on(LinkEvent event, bool pending);
 
     // A command was answered: the server works, and so does this connection.
-    void answered();
+    void answered()
+    {
+        proven_ = true;
+        greeted_ = true;
+        failures_ = 0;
+    }
 
     LinkState state() const { return state_; }
 
@@ -72,7 +77,11 @@ public:
     bool down() const { return down_; }
 
     // Connecting or in one of the steps before `ready`.
-    bool starting() const;
+    bool starting() const
+    {
+        return state_ != LinkState::idle && state_ != LinkState::ready &&
+               state_ != LinkState::waiting;
+    }
 
     // Failures in a row without one answered command between them.
     std::uint32_t failures() const { return failures_; }

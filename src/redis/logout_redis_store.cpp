@@ -279,7 +279,9 @@ void Store::answer(Connection& connection, Pending& pending, const Reply& reply)
     ServerCounters& server = connection.counters();
 
     server.replies++;
-    tell(connection, pending.kind, {});
+    if (told_of(pending.kind).refusal[0] != '\0') {
+        tell(connection, pending.kind, {});
+    }
     count_latency(server, ngx_current_msec - pending.queued);
     finish(pending, reply);
 }
@@ -391,16 +393,11 @@ bool Store::Told::may_tell()
 }
 
 
-// Called for every reply: `refusal` is the error's first word, or empty.
+// `refusal` is the error's first word; empty: there was no error.
 void Store::tell(const Connection& connection, CommandKind kind,
                  std::string_view refusal)
 {
-    Told& told = is_delete(kind) ? told_of_deletes_ : told_of_commands_;
-
-    // mostly there was and is none
-    if (refusal.empty() && told.refusal[0] == '\0') {
-        return;
-    }
+    Told& told = told_of(kind);
 
     if (refusal == told.refusal || !told.may_tell()) {
         return;

@@ -58,6 +58,11 @@ private:
     void tell(const Connection& connection, CommandKind kind,
               std::string_view refusal);
 
+    Told& told_of(CommandKind kind)
+    {
+        return is_delete(kind) ? told_of_deletes_ : told_of_commands_;
+    }
+
     const StoreConf& conf_;
     ngx_log_t* log_;
     CounterBook* book_;  // or nullptr

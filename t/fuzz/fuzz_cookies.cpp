@@ -69,7 +69,7 @@ void require_same(const CookieValues& found,
                   const std::vector<std::string>& expected,
                   std::string_view header)
 {
-    REQUIRE(found.count == expected.size());
+    REQUIRE(found.size() == expected.size());
     REQUIRE(std::equal(found.begin(), found.end(), expected.begin()));
     for (const std::string_view text : found) {
         REQUIRE(is_inside(text, header));
