@@ -1,6 +1,5 @@
 -- wrk's side of a sample: sends the prepared requests in turn, then prints what
 -- it saw as one JSON object. File and headers are those of lean_client.
-
 --
 -- Not with wrk.format(): that writes the headers in another order each time wrk
 -- starts, and with some orders wrk takes six times the CPU time, so that it has
