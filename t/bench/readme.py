@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Puts what was measured into README.md.
+"""Puts what was measured, or what ran, into README.md.
+
+    readme.py measured      what `make bench` or `make bench-NAME` has written
+    readme.py ran           what `make matrix` has
 
 What stands between `<!-- measured: NAME -->` and `<!-- end -->` becomes
-build/bench/NAME.md, which `make bench` or `make bench-NAME` has written.
+build/bench/NAME.md; `<!-- ran: NAME -->` has build/matrix/NAME.md.
 """
 
 import re
@@ -12,25 +15,27 @@ import load
 from nginx import ROOT
 
 README = ROOT / "README.md"
-MEASURED = re.compile(r"(<!-- measured: ([a-z]+) -->\n).*?(<!-- end -->)", re.S)
+FOLDERS = {"measured": load.BUILD, "ran": load.BUILD.parent / "matrix"}
 
 
-def measured(name):
-    file = load.BUILD / f"{name}.md"
+def table(file):
     if not file.exists():
-        sys.exit(f"readme: {file} is missing: run make bench-{name}")
+        sys.exit(f"readme: {file} is missing: `make help` says what makes it")
     return file.read_text().strip("\n") + "\n"
 
 
-def main():
-    text, count = MEASURED.subn(
-        lambda found: f"{found[1]}\n{measured(found[2])}\n{found[3]}",
+def main(word):
+    folder = FOLDERS[word]
+    place = re.compile(
+        rf"(<!-- {word}: ([a-z]+) -->\n).*?(<!-- end -->)", re.S)
+    text, count = place.subn(
+        lambda found: f"{found[1]}\n{table(folder / f'{found[2]}.md')}\n{found[3]}",
         README.read_text())
     if count == 0:
-        sys.exit("readme: README.md has no place for what was measured")
+        sys.exit(f"readme: README.md has no place for what was {word}")
     README.write_text(text)
-    print(f"README.md: {count} tables are those of {load.BUILD}")
+    print(f"README.md: {count} tables are those of {folder}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -29,7 +29,7 @@ bench: ## compare with everything one would use instead, and the targets (QUICK=
 	[ -z "$$failed" ] || { echo "targets missed:$$failed"; exit 1; }
 
 bench-readme: ## put what was measured last into README.md
-	@t/bench/readme.py
+	@t/bench/readme.py measured
 
 bench-compare: bench-programs ## requests/s, latency, CPU and memory of every contender
 	@t/bench/compare.py $(if $(QUICK),--quick)

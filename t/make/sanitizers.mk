@@ -11,6 +11,11 @@ ASAN := $(abspath $(BUILD))/asan
 ASAN_LOGS := $(ASAN)/logs
 NGINX_SOURCE ?= $(abspath $(BUILD))/debian-nginx/source
 
+# what of nginx the specs use, beside what it has without an option
+NGINX_OPTIONS := --with-debug --with-http_v2_module \
+    --with-http_auth_request_module --with-http_realip_module \
+    --with-http_stub_status_module --with-http_sub_module --with-threads
+
 ASAN_ENV = \
     ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:log_path=$(ASAN_LOGS)/report \
     UBSAN_OPTIONS=print_stacktrace=1:log_path=$(ASAN_LOGS)/report \
@@ -49,11 +54,8 @@ $(ASAN)/nginx/Makefile: config config.make $(ASAN)/nginx.settings \
         | $(NGINX_SOURCE)
 	@t/lib/configure-nginx $(@D) $(NGINX_SOURCE) $(CC) \
 	    '-O1 -g -DNGX_DEBUG_PALLOC=1 $(SANITIZE_NGINX)' \
-	    '$(SANITIZE_NGINX)' --prefix=$(ASAN)/prefix --with-debug \
-	    --with-http_ssl_module --with-http_v2_module \
-	    --with-http_auth_request_module --with-http_realip_module \
-	    --with-http_stub_status_module --with-http_sub_module \
-	    --with-threads --add-module=$(CURDIR)
+	    '$(SANITIZE_NGINX)' --prefix=$(ASAN)/prefix $(NGINX_OPTIONS) \
+	    --with-http_ssl_module --add-module=$(CURDIR)
 
 $(ASAN)/nginx.settings: FORCE
 	$(call settings,$(CC) $(SANITIZE_NGINX) $(MODULE_SRCS) $(MODULE_DEPS))

@@ -2,21 +2,19 @@
 
 # nginx as somebody else builds it: from its source and without TLS, with clang,
 # so that nothing of Debian's build is taken for granted. A tree of another
-# version is given with NGINX_SOURCE=.
+# version is given with NGINX_SOURCE=; FROM_SOURCE_TLS=1 builds it with TLS.
 FROM_SOURCE := $(abspath $(BUILD))/from-source
 FROM_SOURCE_CC := clang
 FROM_SOURCE_FLAGS := -O0 -g
-FROM_SOURCE_OPTIONS := --prefix=$(FROM_SOURCE)/prefix --with-debug \
-    --with-http_v2_module --with-http_auth_request_module \
-    --with-http_realip_module --with-http_stub_status_module \
-    --with-http_sub_module --with-threads
+FROM_SOURCE_OPTIONS = --prefix=$(FROM_SOURCE)/prefix $(NGINX_OPTIONS) \
+    $(if $(FROM_SOURCE_TLS),--with-http_ssl_module)
 
 FROM_SOURCE_ENV = TEST_NGINX_BINARY=$(FROM_SOURCE)/nginx/nginx \
     TEST_NGINX_LOAD_MODULES=$(FROM_SOURCE)/ngx_http_logout_module.so
 
-# Not those that need TLS.
-SOURCE_SPECS = $(filter-out t/build.t t/redis_conf.t t/redis_hostile.t \
-    t/redis_tls.t t/site_data.t,$(SPECS))
+SOURCE_SPECS = $(filter-out t/build.t $(if $(FROM_SOURCE_TLS),,$(TLS_SPECS)), \
+    $(SPECS))
+TLS_SPECS := t/redis_conf.t t/redis_hostile.t t/redis_tls.t t/site_data.t
 
 .PHONY: test-source from-source
 test-source: ## specs with an nginx from source, without TLS (NGINX_SOURCE=, SPEC=name)
