@@ -27,7 +27,7 @@ use constant {
     GONE_WITHIN   => 5,      # seconds, for deletions that were deferred
     LATER         => 0.1,    # seconds an answer may take beyond the timeout
     STATIC_FACTOR => 2,      # static files may take so much longer
-    STATIC_LEAST  => 0.001,  # seconds; less than this is the machine's noise
+    STATIC_LEAST  => 0.005,  # seconds; less than this is the machine's noise
     OVERLOADED    => 0.5,    # seconds that the control took
     GROWTH_KIB    => 2048,
     GROWTH_FDS    => 8,
