@@ -118,6 +118,7 @@ sub command_line {
 sub answers {
     my ($self) = @_;
 
+    local $SIG{PIPE} = 'IGNORE';
     return -S $self->socket && eval {
         my $connection = $self->connect;
         print $connection "PING\r\n";
