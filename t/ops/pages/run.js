@@ -279,6 +279,9 @@ async function look(browser, base, state, width, scheme) {
 
     try {
         await states[state](page, base);
+        // a page that loads itself anew would do so while it is looked at: an
+        // answer without content leaves it as it is
+        await page.route('**/*', (route) => route.fulfill({ status: 204 }));
         await page.screenshot({
             path: path.join(pictures, `${name}.png`),
             fullPage: true,
