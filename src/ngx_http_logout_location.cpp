@@ -386,14 +386,14 @@ std::optional<std::size_t> ngx_http_logout_store_index(ngx_array_t* stores,
         return std::nullopt;
     }
 
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (to_view(all[i].name) == name) {
-            return i;
-        }
+    const auto* const found = all.find(name);
+
+    if (found == all.end()) {
+        problem = "unknown logout_redis \"" + name + "\"";
+        return std::nullopt;
     }
 
-    problem = "unknown logout_redis \"" + name + "\"";
-    return std::nullopt;
+    return found - all.begin();
 }
 
 

@@ -123,10 +123,6 @@ void log_failure(LogoutContext const& context)
 // Whether there was a token in `text`.
 bool mask_tokens(ngx_http_request_t* r, ngx_str_t& text)
 {
-    if (!logout::may_hold_token(to_view(text))) {
-        return false;
-    }
-
     PoolMemory memory(r->pool);
 
     try {

@@ -59,7 +59,9 @@ char* ngx_http_logout_redis_block(ngx_conf_t* cf, ngx_command_t* /* cmd */,
         return ngx_http_logout_invalid_value(cf, 1);
     }
 
-    if (ngx_http_logout_find_store(stores, to_view(name)) != nullptr) {
+    const logout::redis::StoreConfs others(stores);
+
+    if (others.find(to_view(name)) != others.end()) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "duplicate logout_redis \"%V\"", &name);
         return ngx_http_logout_conf_error();
@@ -86,17 +88,4 @@ char* ngx_http_logout_redis_block(ngx_conf_t* cf, ngx_command_t* /* cmd */,
 
     return result == NGX_CONF_OK ? ngx_http_logout_redis_complete(cf, block)
                                  : result;
-}
-
-
-StoreConf* ngx_http_logout_find_store(ngx_array_t* stores,
-                                      std::string_view name)
-{
-    for (StoreConf* const store : logout::redis::StoreConfs(stores)) {
-        if (to_view(store->name) == name) {
-            return store;
-        }
-    }
-
-    return nullptr;
 }

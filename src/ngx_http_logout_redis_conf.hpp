@@ -15,8 +15,4 @@ ngx_array_t** ngx_http_logout_stores(void* main_conf);
 char* ngx_http_logout_redis_block(ngx_conf_t* cf, ngx_command_t* cmd,
                                   void* conf);
 
-// The store called `name`; nullptr if there is none. `stores` may be nullptr.
-logout::redis::StoreConf* ngx_http_logout_find_store(ngx_array_t* stores,
-                                                     std::string_view name);
-
 #endif

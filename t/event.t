@@ -12,7 +12,6 @@ use Logout::Example;
 use Logout::Nginx;
 use Logout::RedisServer;
 use Test::More;
-use Time::HiRes qw(sleep time);
 
 my $redis = Logout::RedisServer->start;
 my $events = Logout::RedisServer->start;

@@ -45,18 +45,10 @@ Json decode_object(std::string_view part, JwtProblem not_an_object,
 }
 
 
-// The parts of `token`; nothing if it does not have them, `problem` says why.
-std::optional<CompactJws> split(std::string_view token, JwtProblem& problem)
+// RFC 7516, section 9: what is encrypted has five parts.
+bool is_encrypted(std::string_view token)
 {
-    if (token.size() > jwt_max_length) {
-        problem = JwtProblem::too_long;
-        return std::nullopt;
-    }
-
-    const bool encrypted = std::count(token.begin(), token.end(), '.') == 4;
-    problem = encrypted ? JwtProblem::encrypted : JwtProblem::not_a_token;
-
-    return CompactJws::split(token);
+    return std::count(token.begin(), token.end(), '.') == 4;
 }
 
 
@@ -134,13 +126,18 @@ JwtProblem check_signature(const CompactJws& jws, const json_t* header,
 // found right.
 JwtProblem read_jwt(std::string_view token, const Jwks* keys, Jwt& jwt)
 {
-    JwtProblem problem = JwtProblem::none;
-    const std::optional<CompactJws> jws = split(token, problem);
-
-    if (!jws) {
-        return problem;
+    if (token.size() > jwt_max_length) {
+        return JwtProblem::too_long;
     }
 
+    const std::optional<CompactJws> jws = CompactJws::split(token);
+
+    if (!jws) {
+        return is_encrypted(token) ? JwtProblem::encrypted
+                                   : JwtProblem::not_a_token;
+    }
+
+    JwtProblem problem = JwtProblem::none;
     Json header = decode_object(jws->header(), JwtProblem::bad_header, problem);
 
     if (problem == JwtProblem::none) {

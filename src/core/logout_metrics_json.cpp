@@ -99,6 +99,25 @@ void write_numbers(const ServerNumbers& numbers, JsonWriter& json)
 }
 
 
+// `write` is for the numbers.
+void write_servers(std::string_view name,
+                   const std::pmr::vector<ServerMetrics>& servers,
+                   void (*write)(const ServerNumbers&, JsonWriter&),
+                   JsonWriter& json)
+{
+    json.member(name).open('[');
+
+    for (const ServerMetrics& server : servers) {
+        json.open('{');
+        json.member("server").text(server.server);
+        write(server, json);
+        json.close('}');
+    }
+
+    json.close(']');
+}
+
+
 void write_store(const StoreMetrics& store, JsonWriter& json)
 {
     json.open('{');
@@ -106,25 +125,8 @@ void write_store(const StoreMetrics& store, JsonWriter& json)
     write_numbers(store, json);
     json.member("rejected").number(store.rejected);
     json.member("overflows").number(store.overflows);
-
-    json.member("servers").open('[');
-    for (const ServerMetrics& server : store.servers) {
-        json.open('{');
-        json.member("server").text(server.server);
-        write_numbers(server, json);
-        json.close('}');
-    }
-    json.close(']');
-
-    json.member("sentinels").open('[');
-    for (const ServerMetrics& sentinel : store.sentinels) {
-        json.open('{');
-        json.member("server").text(sentinel.server);
-        write_connections(sentinel, json);
-        json.close('}');
-    }
-    json.close(']');
-
+    write_servers("servers", store.servers, write_numbers, json);
+    write_servers("sentinels", store.sentinels, write_connections, json);
     json.close('}');
 }
 

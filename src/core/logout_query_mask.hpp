@@ -10,11 +10,6 @@
 
 namespace logout {
 
-// Whether there may be such a value as mask_tokens() masks. Most requests have
-// no token, and all of them are looked at: this tells most of them apart at the
-// cost of finding each "=".
-bool may_hold_token(std::string_view text);
-
 // `text`, a query or anything that has one ("GET /path?query HTTP/1.1",
 // "/path?query"), with "***" in place of the values of id_token_hint,
 // logout_token and oauth_token, however their names are escaped. Nothing if

@@ -1,6 +1,5 @@
 #include "logout_session_format.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <new>
 

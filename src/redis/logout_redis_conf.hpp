@@ -7,6 +7,10 @@
 #include "logout_redis_ngx.hpp"
 #include "logout_redis_tls.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
 namespace logout::redis {
 
 constexpr ngx_msec_t default_connect_timeout = 200;
@@ -72,6 +76,14 @@ public:
     std::size_t size() const { return count_; }
 
     StoreConf& operator[](std::size_t i) const { return *first_[i]; }
+
+    // Where the one called `name` is; end() if there is none.
+    StoreConf* const* find(std::string_view name) const
+    {
+        return std::find_if(begin(), end(), [name](const StoreConf* store) {
+            return view(store->name) == name;
+        });
+    }
 
 private:
     StoreConf* const* first_;

@@ -41,16 +41,10 @@ namespace {
 
 Store* find_store(const DeferredWork& work, const ngx_str_t& name)
 {
-    const auto* const* const confs =
-        static_cast<StoreConf* const*>(work.confs->elts);
+    const StoreConfs confs(work.confs);
+    const auto* const found = confs.find(view(name));
 
-    for (ngx_uint_t i = 0; i < work.confs->nelts; ++i) {
-        if (view(confs[i]->name) == view(name)) {
-            return work.stores[i];
-        }
-    }
-
-    return nullptr;
+    return found == confs.end() ? nullptr : work.stores[found - confs.begin()];
 }
 
 

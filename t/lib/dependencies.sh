@@ -20,7 +20,7 @@ packages() {
                        curl nghttp2-client openssl procps python3-redis ;;
         demo)     echo nginx redis-server redis-tools curl ;;
         asan)     echo dpkg-dev ca-certificates libpcre2-dev zlib1g-dev ;;
-        source)   echo clang dpkg-dev ca-certificates libpcre2-dev zlib1g-dev ;;
+        source)   echo clang $(packages asan) ;;
         valgrind) echo valgrind libc6-dbg ;;
         lint)     echo clang clang-format clang-tidy ;;
         frameworks)

@@ -7,9 +7,9 @@ use warnings;
 use lib 't/lib/helpers';
 use File::Temp ();
 use Logout::Process;
+use Logout::Wait;
 use POSIX ();
 use Test::More;
-use Time::HiRes qw(sleep time);
 
 use constant PATIENCE => 20;
 
@@ -43,21 +43,10 @@ sub start {
         'sh', $folder or POSIX::_exit(127);
 }
 
-sub wait_until {
-    my ($what, $condition) = @_;
-
-    my $deadline = time + PATIENCE;
-    until ($condition->()) {
-        return fail "$what, not after ${\PATIENCE} s" if time > $deadline;
-        sleep 0.02;
-    }
-    return pass $what;
-}
-
 # The namespaces that the command says it is in.
 sub namespaces {
     my $file = "$folder/namespaces";
-    wait_until('it runs', sub { -e $file }) or return;
+    ok Logout::Wait::within(PATIENCE, sub { -e $file }), 'it runs' or return;
 
     open my $in, '<', $file or die "$file: $!\n";
     chomp(my @namespaces = <$in>);
@@ -84,7 +73,8 @@ for my $signal (qw(TERM INT HUP QUIT KILL)) {
         ok defined Logout::Process::end($pid, $signal), 'it ends';
         is $? & 127, &{POSIX->can("SIG$signal")}, 'of the signal';
         if ($signal eq 'KILL') {
-            wait_until('its processes end', sub { !processes_in(@namespaces) });
+            ok Logout::Wait::within(PATIENCE,
+                sub { !processes_in(@namespaces) }), 'its processes end';
         } else {
             is_deeply [processes_in(@namespaces)], [], 'none is left';
         }

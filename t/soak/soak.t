@@ -12,7 +12,7 @@ use IO::Socket::INET;
 use Logout::Nginx;
 use Logout::RedisServer;
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 use constant {
     BATCH       => 50,      # requests that are written at once

@@ -22,7 +22,7 @@ use IO::Select;
 use IO::Socket::INET;
 use POSIX ();
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(sleep);
 
 # How the bytes of one read are passed on: a list of pieces. undef among them
 # ends the connection, a number waits for as many seconds.

@@ -11,7 +11,7 @@ use strict;
 use warnings;
 
 use Logout::Nginx;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(time);
 
 # What logouts may take, in milliseconds.
 use constant TIMEOUT => 250;
