@@ -35,6 +35,7 @@ void fill(const ServerCounters& sum, logout::ServerNumbers& numbers)
     numbers.in_flight = sum.in_flight;
     numbers.connects = sum.connects;
     numbers.established = sum.established;
+    numbers.reconnects = sum.reconnects;
     numbers.commands = sum.commands;
     numbers.replies = sum.replies;
     numbers.errors = sum.errors;

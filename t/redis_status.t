@@ -46,6 +46,29 @@ sub replies {
     return $count;
 }
 
+subtest 'connections that were lost' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $nginx = nginx_for('server 127.0.0.1:' . $redis->port . ';');
+
+    $nginx->logout('a');
+    is numbers_of($nginx, $redis)->{reconnects}, 0, 'the first is no reconnect';
+    for my $lost (1, 2) {
+        $redis->command(qw(CLIENT KILL TYPE normal));
+        ok $nginx->within(10, sub {
+            $nginx->logout('a');
+            numbers_of($nginx, $redis)->{reconnects} == $lost;
+        }), "lost $lost times";
+    }
+    my $numbers = numbers_of($nginx, $redis);
+    is $numbers->{connections}, 3, 'each is a connection, too';
+    is $numbers->{failures}{lost}, 0, 'nothing failed that was idle';
+    like $nginx->get('/status')->{content},
+        qr/^nginx_logout_redis_reconnects_total\{[^}]*role="server"\} 2$/m,
+        'in Prometheus\' format';
+    like $nginx->get('/status?format=html')->{content},
+        qr{<dt>reconnects</dt><dd>2</dd>}, 'on the page';
+};
+
 subtest 'the nodes of a cluster' => sub {
     my $cluster = Logout::Cluster->start(masters => 3);
     my $nginx = nginx_for('cluster on; server 127.0.0.1:'

@@ -125,6 +125,7 @@ struct ServerNumbers {
 
     std::uint64_t connects = 0;
     std::uint64_t established = 0;
+    std::uint64_t reconnects = 0;  // of these, those that replaced another
     std::pmr::vector<NamedCount> failures;  // by kind
     std::uint64_t commands = 0;
     std::uint64_t replies = 0;

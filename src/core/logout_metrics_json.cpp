@@ -75,6 +75,7 @@ void write_connections(const ServerNumbers& numbers, JsonWriter& json)
     json.member("workers_down").number(numbers.workers_down);
     json.member("connects").number(numbers.connects);
     json.member("connections").number(numbers.established);
+    json.member("reconnects").number(numbers.reconnects);
     json.member("failures").open('{');
 
     for (const NamedCount& failure : numbers.failures) {

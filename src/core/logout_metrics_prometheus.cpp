@@ -307,6 +307,9 @@ const ServerFamily connection_families[] = {
     {{"nginx_logout_redis_connections", "counter", "",
       "Connections that became ready for commands."},
      &ServerNumbers::established},
+    {{"nginx_logout_redis_reconnects", "counter", "",
+      "Connections that became ready in the place of an earlier one."},
+     &ServerNumbers::reconnects},
 };
 
 

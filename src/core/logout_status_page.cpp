@@ -392,6 +392,7 @@ void write_connections(const ServerNumbers& numbers, std::pmr::string& out)
     write_state(numbers, out);
     write_fact(out, "attempts to connect", numbers.connects);
     write_fact(out, "connections", numbers.established);
+    write_fact(out, "reconnects", numbers.reconnects);
 
     for (const NamedCount& failure : numbers.failures) {
         if (failure.count > 0) {

@@ -458,6 +458,8 @@ void Connection::serve()
 {
     stop_timer(timer_);
     counters().established++;
+    counters().reconnects += has_served_ ? 1 : 0;
+    has_served_ = true;
     set_down(false);
 
     if (told_down_) {
@@ -506,6 +508,7 @@ void Connection::count_for(const Endpoint& server)
         count_no_more();
     }
 
+    has_served_ = false;
     counters_ = &owner_.counters_of(server);
     counters_->users++;
     counters_->down += down_ ? 1 : 0;

@@ -239,8 +239,9 @@ private:
 
     bool lacks_unlink_ = false;
     Failure failure_;
-    bool told_down_ = false;  // the log says that the server is down
-    bool down_ = false;       // as told to the owner
+    bool told_down_ = false;   // the log says that the server is down
+    bool down_ = false;        // as told to the owner
+    bool has_served_ = false;  // from this server
 };
 
 }  // namespace logout::redis

@@ -35,6 +35,7 @@ constexpr std::array<std::uint32_t, 10> latency_bounds = {
 struct ServerCounters {
     std::uint64_t connects;     // attempts to connect
     std::uint64_t established;  // connections that became ready
+    std::uint64_t reconnects;   // of these, those that replaced an earlier one
     std::uint64_t failures[failure_kinds];
     std::uint64_t commands;      // queued
     std::uint64_t replies;       // of any kind but errors

@@ -230,6 +230,8 @@ void fill(logout::ServerNumbers& numbers)
     numbers.workers_down = 1;
     numbers.in_flight = 7;
     numbers.connects = 10;
+    numbers.established = 9;
+    numbers.reconnects = 8;
     numbers.failures.push_back({"connect", 3});
     numbers.commands = 20;
     numbers.unreplicated = 6;
@@ -320,6 +322,9 @@ void writes_prometheus(void**)
                          "reason=\"connect\"} 3\n");
     check_contains(text, "nginx_logout_redis_connects_total{redis=\"sessions\","
                          "server=\"10.0.0.8:26379\",role=\"sentinel\"} 10\n");
+    check_contains(text, "nginx_logout_redis_reconnects_total{redis="
+                         "\"sessions\",server=\"10.0.0.7:6379\","
+                         "role=\"server\"} 8\n");
     check_lacks(text, "commands_total{redis=\"sessions\","
                       "server=\"10.0.0.8:26379\"");
     check_lacks(text, "# EOF");
