@@ -1,6 +1,6 @@
-# What is built: the module exports only what nginx looks up, a missing library
-# is told in a sentence, with what to do about it, and make's targets that are
-# for people.
+# What is built: the module exports only what nginx looks up, is not compiled with
+# what is for C only, a missing library is told in a sentence, with what to do
+# about it, and make's targets that are for people.
 
 use strict;
 use warnings;
@@ -8,6 +8,9 @@ use warnings;
 use Cwd qw(getcwd);
 use File::Temp ();
 use Test::More;
+
+# make would take its parent's options for these, too
+delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 
 # Those of a module that is linked into nginx are not to be told apart.
 subtest 'exported symbols' => sub {
@@ -20,6 +23,29 @@ subtest 'exported symbols' => sub {
     is_deeply \@symbols,
         [qw(ngx_module_names ngx_module_order ngx_modules)],
         'nothing but what nginx looks up';
+};
+
+# Runs nginx's configure in this folder, with these flags for the compiler.
+# Returns what it said.
+sub configure {
+    my ($folder, $flags) = @_;
+
+    my $source = $ENV{NGINX_SRC} // '/usr/share/nginx/src';
+    my $here = getcwd();
+    return `t/lib/configure-nginx $folder/build $source cc '$flags' '' --add-dynamic-module=$here 2>&1`;
+}
+
+# Debian's nginx is configured with such a flag in later versions.
+subtest 'flags that are for C only' => sub {
+    my $folder = File::Temp->newdir('logout-build.XXXXXX', TMPDIR => 1);
+    my $source = $ENV{NGINX_SRC} // '/usr/share/nginx/src';
+    my $object = "$folder/build/addon/core/logout_utf8.o";
+
+    configure($folder,
+        '-O2 -Werror=implicit-function-declaration -Wmissing-prototypes');
+    is `make --no-print-directory -s -C $source -f $folder/build/Makefile $object 2>&1`,
+        '', 'the compiler has nothing to say';
+    ok -s $object, 'there is what it compiled';
 };
 
 # Runs nginx's configure where the header cannot be compiled. Returns its exit
@@ -35,9 +61,7 @@ sub configure_without {
     print $out "#error \"there is no $header\"\n";
     close $out;
 
-    my $source = $ENV{NGINX_SRC} // '/usr/share/nginx/src';
-    my $here = getcwd();
-    my $said = `t/lib/configure-nginx $folder/build $source cc -I$folder/include '' --add-dynamic-module=$here 2>&1`;
+    my $said = configure($folder, "-I$folder/include");
     return ($?, $said);
 }
 
@@ -52,9 +76,6 @@ for my $library (qw(hiredis cjose)) {
         like $said, qr/apt-get install lib$library-dev$/m, 'and what to do';
     };
 }
-
-# make would take its parent's options for these, too
-delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 
 subtest 'make install' => sub {
     my $root = File::Temp->newdir('logout-install.XXXXXX', TMPDIR => 1);

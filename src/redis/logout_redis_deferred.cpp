@@ -113,7 +113,7 @@ void remove_entry(DeferredQueue* queue, ngx_slab_pool_t* pool, Entry* entry)
     ngx_rbtree_delete(&queue->by_due, &entry->due);
     ngx_rbtree_delete(&queue->by_id, &entry->id);
     ngx_slab_free_locked(pool, entry);
-    --queue->length;
+    (void) ngx_atomic_fetch_add(&queue->length, -1);
 }
 
 
@@ -181,7 +181,7 @@ u_char* add_entry(DeferredQueue* queue, ngx_slab_pool_t* pool,
     ngx_rbtree_insert(&queue->by_due, &entry->due);
     entry->id.key = ++queue->next_id;
     ngx_rbtree_insert(&queue->by_id, &entry->id);
-    ++queue->length;
+    (void) ngx_atomic_fetch_add(&queue->length, 1);
 
     return entry->text() + store.size();
 }
