@@ -120,16 +120,18 @@ std::size_t bit_length(std::string_view big_endian)
 JwsKeyOutcome read_rsa_key(const json_t* jwk)
 {
     const std::string modulus = bytes_member(jwk, "n");
+
+    // some versions of cjose refuse it, too, and do not say why
+    if (!modulus.empty() && bit_length(modulus) < rsa_min_bits) {
+        return fail("an RSA key has 2048 bits at least (RFC 7518, section "
+                    "3.3)");
+    }
+
     std::optional<CjoseKey> key =
         CjoseKey::rsa(modulus, bytes_member(jwk, "e"));
 
     if (!key) {
         return fail("it is no valid RSA key");
-    }
-
-    if (bit_length(modulus) < rsa_min_bits) {
-        return fail("an RSA key has 2048 bits at least (RFC 7518, section "
-                    "3.3)");
     }
 
     return accept(KeyType::rsa, std::move(*key), jwk);
