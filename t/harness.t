@@ -587,7 +587,9 @@ x
 --- config
     location = /t {
         proxy_pass http://127.0.0.1:$TEST_NGINX_RAND_PORT_1;
+        proxy_http_version 1.0;
         proxy_set_header Host mock;
+        proxy_set_header Connection close;
     }
 --- tcp_listen: $TEST_NGINX_RAND_PORT_1
 --- tcp_query eval
