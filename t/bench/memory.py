@@ -3,7 +3,9 @@
 
 A worker with the module and one without answer the same number of requests;
 both begin as a fork of a master that has just read its configuration. Counted
-is all that is resident, pages that are shared with other processes too.
+is all that is resident, pages that are shared with other processes too: which
+of a library's pages the kernel maps beside the one that is asked for differs
+from start to start, so that the median of several pairs is shown.
 """
 
 import os
@@ -20,6 +22,7 @@ from store import Redis
 CONNECTIONS = 64
 REQUESTS = 20_000
 ROUNDS = 2
+PAIRS = 5
 LIMIT_KB = 1536
 # a row of the table; what is less is summed up
 SHOWN_KB = 16
@@ -80,18 +83,33 @@ def table(ours, plain):
     return "\n".join(lines) + "\n"
 
 
+def difference(pair):
+    ours, plain = pair
+    return ours.total() - plain.total()
+
+
+def measure_pair(directory):
+    ours, plain = (measure(contenders.by_key(key), directory / key)
+                   for key in ("tcp", "return"))
+    return ours, plain
+
+
 def main():
     directory = load.BUILD / f"memory-{os.getpid()}"
     try:
-        plain, ours = (measure(contenders.by_key(key), directory / key)
-                       for key in ("return", "tcp"))
+        pairs = [measure_pair(directory / str(number))
+                 for number in range(PAIRS)]
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
-    more = ours.total() - plain.total()
+    middle = sorted(pairs, key=difference)[PAIRS // 2]
+    more = difference(middle)
     met = more <= LIMIT_KB
-    load.publish("memory", table(ours, plain), [load.verdict(
-        met, f"worker memory over plain nginx, kB: {more} (at most {LIMIT_KB})")])
+    load.publish("memory", table(*middle), [load.verdict(
+        met, f"worker memory over plain nginx, kB: {more} (at most {LIMIT_KB}, "
+        f"median of {PAIRS} pairs)")])
+    print("kB more, all pairs:", *sorted(map(difference, pairs)),
+          file=sys.stderr)
     return 0 if met else 1
 
 
