@@ -11,6 +11,13 @@ namespace logout {
 
 namespace {
 
+// What processors fetch at once: a line of 64 bytes and its neighbour.
+constexpr std::size_t fetched_size = 128;
+
+// About what a list of ten URLs takes.
+constexpr std::size_t prefetched_size = 10 * fetched_size;
+
+
 AllowlistProblem error(std::string message)
 {
     return {AllowlistProblem::Severity::error, std::move(message)};
@@ -116,6 +123,16 @@ std::vector<AllowlistProblem> Allowlist::lint(QueryMatching matching) const
 }
 
 
+void Allowlist::prefetch() const
+{
+    const char* const begin = reinterpret_cast<const char*>(impl_.get());
+
+    for (std::size_t at = 0; at < prefetched_size; at += fetched_size) {
+        __builtin_prefetch(begin + at);
+    }
+}
+
+
 bool Allowlist::empty() const
 {
     return impl_->table.entries().empty();
@@ -146,9 +163,8 @@ std::string_view Allowlist::matching_entry(const Url& url,
     const AllowlistTable& table = impl_->table;
     const std::uint32_t number = table.find(url, matching).entry;
 
-    return number == HashIndex::none
-               ? std::string_view()
-               : table.view(table.entries()[number].written);
+    return number == HashIndex::none ? std::string_view()
+                                     : table.view(table.entry(number).written);
 }
 
 

@@ -81,6 +81,11 @@ public:
     // allow more there than they seem to. At most ten.
     std::vector<AllowlistProblem> lint(QueryMatching matching) const;
 
+    // Has the processor fetch a compiled list, as far as it is short, while
+    // something else is done: where there are 10,000 of them, match() and
+    // holds() would wait for one piece of memory after the other.
+    void prefetch() const;
+
     bool empty() const;
 
     // The first entry, canonical: where a browser goes when it asks for

@@ -114,7 +114,7 @@ void report_mixed_schemes(const AllowlistTable& table, Reporter reporter)
 std::uint32_t find_cover(const AllowlistTable& table, const StoredEntry& entry)
 {
     std::string_view path = table.path_of(entry);
-    if (path.size() < entry.target.size) {
+    if (path.size() < table.target_of(entry).size()) {
         return none;
     }
     if (entry.path_pattern) {
@@ -125,7 +125,7 @@ std::uint32_t find_cover(const AllowlistTable& table, const StoredEntry& entry)
     if (cover == none) {
         return none;
     }
-    const std::size_t size = table.entries()[cover].path_size;
+    const std::size_t size = table.entry(cover).path_size;
     return is_ambiguous_path(path.substr(size)) ? none : cover;
 }
 
@@ -136,11 +136,12 @@ void report_covered(const AllowlistTable& table, Reporter reporter)
     const auto& entries = table.entries();
 
     for (std::size_t i = 1; i < entries.size() && !reporter.full(); ++i) {
-        const std::uint32_t cover = find_cover(table, entries[i]);
+        const StoredEntry entry = table.entry(entries[i]);
+        const std::uint32_t cover = find_cover(table, entry);
         if (cover != none) {
-            reporter.warn(quote(table.view(entries[i].written)) +
+            reporter.warn(quote(table.view(entry.written)) +
                           " is already allowed by " +
-                          quote(table.view(entries[cover].written)));
+                          quote(table.view(table.entry(cover).written)));
         }
     }
 }
@@ -211,7 +212,7 @@ std::uint32_t listed_or_nearest_origin(const AllowlistTable& table,
 AllowlistProblem refuse_duplicate(const AllowlistTable& table,
                                   std::uint32_t entry)
 {
-    const std::string_view written = table.view(table.entries()[entry].written);
+    const std::string_view written = table.view(table.entry(entry).written);
 
     return {AllowlistProblem::Severity::error,
             "the same as " + quote(written) + " before it"};
@@ -237,8 +238,10 @@ std::vector<AllowlistProblem> lint_allowlist(const AllowlistTable& table,
     if (matching == QueryMatching::compared) {
         return problems;
     }
-    for (const StoredEntry& entry : table.entries()) {
-        if (entry.path_size < entry.target.size && !reporter.full()) {
+    for (const std::uint32_t number : table.entries()) {
+        const StoredEntry entry = table.entry(number);
+        if (entry.path_size < table.target_of(entry).size() &&
+            !reporter.full()) {
             reporter.warn(quote(table.view(entry.written)) +
                           " allows its path with any query and fragment, "
                           "because they are not compared here");
@@ -261,17 +264,17 @@ std::string_view nearest_allowlist_entry(const AllowlistTable& table,
     const std::size_t first = table.origins()[origin].first_entry;
     const std::size_t end = std::min(entries.size(), first + nearest_limit);
     std::size_t best = 0;
-    std::size_t nearest = first;
+    std::uint32_t nearest = entries[first];
 
     for (std::size_t i = first; i < end; ++i) {
-        const std::size_t alike =
-            common_prefix(table.view(entries[i].target), wanted);
-        if (entries[i].origin == origin && alike > best) {
+        const StoredEntry entry = table.entry(entries[i]);
+        const std::size_t alike = common_prefix(table.target_of(entry), wanted);
+        if (entry.origin == origin && alike > best) {
             best = alike;
-            nearest = i;
+            nearest = entries[i];
         }
     }
-    return table.view(entries[nearest].written);
+    return table.view(table.entry(nearest).written);
 }
 
 }  // namespace logout

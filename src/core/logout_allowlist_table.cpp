@@ -33,24 +33,26 @@ bool is_bare(const Url& url)
     return !url.has_query && !url.has_fragment;
 }
 
+
 }  // namespace
 
 
 AllowlistTable::AllowlistTable(std::pmr::memory_resource* memory)
-    : texts_(memory), origins_(memory), entries_(memory),
-      origins_by_text_(memory), origins_by_suffix_(memory), urls_(memory),
-      targets_(memory), paths_(memory), prefixes_(memory)
+    : urls_(memory), store_(memory), origins_(memory), entries_(memory),
+      origins_by_text_(memory), origins_by_suffix_(memory), targets_(memory),
+      paths_(memory), prefixes_(memory)
 {
 }
 
 
 AllowlistTable::AllowlistTable(const AllowlistTable& other,
                                std::pmr::memory_resource* memory)
-    : texts_(other.texts_, memory), origins_(other.origins_, memory),
+    : urls_(other.urls_, memory), store_(other.store_, memory),
+      any_query_(other.any_query_), origins_(other.origins_, memory),
       entries_(other.entries_, memory),
       origins_by_text_(other.origins_by_text_, memory),
       origins_by_suffix_(other.origins_by_suffix_, memory),
-      any_port_origins_(other.any_port_origins_), urls_(other.urls_, memory),
+      any_port_origins_(other.any_port_origins_),
       targets_(other.targets_, memory), paths_(other.paths_, memory),
       prefixes_(other.prefixes_, memory), prefix_depths_(other.prefix_depths_)
 {
@@ -59,17 +61,19 @@ AllowlistTable::AllowlistTable(const AllowlistTable& other,
 
 bool AllowlistTable::has_room_for(std::size_t written_size) const
 {
-    // besides what is written, origin and target may be stored
-    return texts_.size() + written_size + 2 * sizeof(UrlBuffer) < store_limit;
+    // besides what is written, its origin and its URL may be stored
+    return store_.size() + sizeof(StoredEntry) + written_size +
+               2 * sizeof(UrlBuffer) <
+           store_limit;
 }
 
 
 StoredText AllowlistTable::store(std::string_view text)
 {
-    const StoredText stored{static_cast<std::uint32_t>(texts_.size()),
+    const StoredText stored{static_cast<std::uint32_t>(store_.size()),
                             static_cast<std::uint32_t>(text.size())};
 
-    texts_ += text;
+    store_ += text;
     return stored;
 }
 
@@ -90,20 +94,25 @@ StoredText AllowlistTable::store_or_share(std::string_view text,
 
 void AllowlistTable::add(const AllowlistEntry& entry, std::string_view written)
 {
-    StoredEntry stored;
+    const auto number = static_cast<std::uint32_t>(store_.size());
+    store_.append(sizeof(StoredEntry), '\0');
 
+    StoredEntry stored;
     stored.written = store(written);
-    stored.origin = add_origin(entry, stored.written);
-    stored.target = store_or_share(entry.target, stored.written);
+    stored.url = store_or_share(entry.origin + entry.target, stored.written);
+    stored.origin = add_origin(entry, stored.url);
+    stored.origin_size = static_cast<std::uint16_t>(entry.origin.size());
     stored.path_size = static_cast<std::uint16_t>(entry.path_size);
     stored.path_pattern = entry.path_pattern;
-    entries_.push_back(stored);
-    index_entry(static_cast<std::uint32_t>(entries_.size() - 1));
+    std::memcpy(store_.data() + number, &stored, sizeof stored);
+
+    entries_.push_back(number);
+    index_entry(number);
 }
 
 
 std::uint32_t AllowlistTable::add_origin(const AllowlistEntry& entry,
-                                         StoredText written)
+                                         StoredText url)
 {
     std::uint32_t id = find_origin(entry.origin);
     if (id != none) {
@@ -112,9 +121,9 @@ std::uint32_t AllowlistTable::add_origin(const AllowlistEntry& entry,
 
     id = static_cast<std::uint32_t>(origins_.size());
     StoredOrigin origin;
-    origin.text = store_or_share(entry.origin, written);
+    origin.text = {url.begin, static_cast<std::uint32_t>(entry.origin.size())};
     origin.pattern = entry.host_pattern;
-    origin.first_entry = static_cast<std::uint32_t>(entries_.size());
+    origin.first_entry = entries_.size();
     origins_.push_back(origin);
     index_origin(entry, id);
     return id;
@@ -138,9 +147,11 @@ void AllowlistTable::index_origin(const AllowlistEntry& entry, std::uint32_t id)
 
 void AllowlistTable::index_entry(std::uint32_t number)
 {
-    const StoredEntry& entry = entries_[number];
-    const std::string_view target = view(entry.target);
+    const StoredEntry entry = this->entry(number);
+    const std::string_view url = view(entry.url);
+    const std::string_view target = target_of(entry);
     const std::string_view path = path_of(entry);
+    const bool bare = path.size() == target.size();
 
     if (entry.path_pattern) {
         prefixes_.insert(hash_text(target, entry.origin), number);
@@ -149,29 +160,22 @@ void AllowlistTable::index_entry(std::uint32_t number)
         return;
     }
     targets_.insert(hash_text(target, entry.origin), number);
-    index_url(number);
-    if (path.size() < target.size() && find_path(entry.origin, path) == none) {
+    if (origins_[entry.origin].pattern == HostPattern::none) {
+        urls_.insert(hash_text(url, url_seed), number);
+        any_query_ = any_query_ || !bare;
+    }
+    if (!bare && find_path(entry.origin, path) == none) {
         paths_.insert(hash_text(path, entry.origin), number);
     }
 }
 
 
-void AllowlistTable::index_url(std::uint32_t number)
+// The entry without any pattern that is this URL.
+std::uint32_t AllowlistTable::find_url(std::string_view text) const
 {
-    const StoredEntry& entry = entries_[number];
-    const StoredOrigin& origin = origins_[entry.origin];
-
-    if (origin.pattern != HostPattern::none) {
-        return;
-    }
-
-    const std::string url =
-        std::string(view(origin.text)).append(view(entry.target));
-
-    // parse_url() refuses a longer one
-    if (url.size() <= url_max_length) {
-        urls_.insert(hash_text(url, url_seed), number);
-    }
+    return urls_.find(hash_text(text, url_seed), [&](std::uint32_t number) {
+        return view(entry(number).url) == text;
+    });
 }
 
 
@@ -218,8 +222,8 @@ std::uint32_t AllowlistTable::find_target(std::uint32_t origin,
                                           std::string_view target) const
 {
     return targets_.find(hash_text(target, origin), [&](std::uint32_t number) {
-        const StoredEntry& entry = entries_[number];
-        return entry.origin == origin && view(entry.target) == target;
+        const StoredEntry entry = this->entry(number);
+        return entry.origin == origin && target_of(entry) == target;
     });
 }
 
@@ -233,7 +237,7 @@ std::uint32_t AllowlistTable::find_path(std::uint32_t origin,
         return bare;
     }
     return paths_.find(hash_text(path, origin), [&](std::uint32_t number) {
-        const StoredEntry& entry = entries_[number];
+        const StoredEntry entry = this->entry(number);
         return entry.origin == origin && path_of(entry) == path;
     });
 }
@@ -267,8 +271,8 @@ std::uint32_t AllowlistTable::find_exact_prefix(std::uint32_t origin,
                                                 std::string_view prefix) const
 {
     return prefixes_.find(hash_text(prefix, origin), [&](std::uint32_t number) {
-        const StoredEntry& entry = entries_[number];
-        return entry.origin == origin && view(entry.target) == prefix;
+        const StoredEntry entry = this->entry(number);
+        return entry.origin == origin && target_of(entry) == prefix;
     });
 }
 
@@ -306,7 +310,7 @@ void AllowlistTable::look_in(std::uint32_t origin, const Url& url,
     AllowlistRule rule = AllowlistRule::path_not_listed;
     const std::uint32_t prefix = find_prefix(origin, url.path);
     if (prefix != none) {
-        rule = judge_prefix(entries_[prefix], url, matching);
+        rule = judge_prefix(entry(prefix), url, matching);
         if (rule == AllowlistRule::ok) {
             finding = {AllowlistRule::ok, prefix};
             return;
@@ -322,8 +326,15 @@ void AllowlistTable::look_in(std::uint32_t origin, const Url& url,
 AllowlistFinding AllowlistTable::find(const Url& url,
                                       QueryMatching matching) const
 {
-    AllowlistFinding finding;
+    // the shortest way, for what holds() does not find
+    if (matching == QueryMatching::ignored && !is_bare(url)) {
+        const std::uint32_t same = find_url(url.without_query());
+        if (same != none) {
+            return {AllowlistRule::ok, same};
+        }
+    }
 
+    AllowlistFinding finding;
     const std::uint32_t origin = find_origin(url.origin);
     if (origin != none) {
         look_in(origin, url, matching, finding);
@@ -341,18 +352,12 @@ AllowlistFinding AllowlistTable::find(const Url& url,
 
 bool AllowlistTable::holds(std::string_view text) const
 {
-    const std::uint32_t entry =
-        urls_.find(hash_text(text, url_seed), [&](std::uint32_t number) {
-            const std::string_view target = view(entries_[number].target);
-            const std::string_view origin =
-                view(origins_[entries_[number].origin].text);
-
-            return text.size() == origin.size() + target.size() &&
-                   text.substr(0, origin.size()) == origin &&
-                   text.substr(origin.size()) == target;
-        });
-
-    return entry != none;
+    // parse_url() refuses a longer one
+    if (text.size() > url_max_length ||
+        (!any_query_ && text.find('?') != text.npos)) {
+        return false;
+    }
+    return find_url(text) != none;
 }
 
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory_resource>
 #include <string>
 #include <string_view>
@@ -27,14 +28,18 @@ struct StoredText {
 struct StoredOrigin {
     StoredText text;  // AllowlistEntry::origin
     HostPattern pattern = HostPattern::none;
-    std::uint32_t first_entry = HashIndex::none;
+    std::size_t first_entry = 0;  // its place in entries()
 };
 
+// Lies in the store, before its texts: looking a URL up in a large list costs
+// little else than waiting for memory, and so waits once for both. Its number
+// is where it lies.
 struct StoredEntry {
     StoredText written;  // in nginx.conf
-    StoredText target;   // AllowlistEntry::target
+    StoredText url;      // AllowlistEntry::origin and target
     std::uint32_t origin = HashIndex::none;
-    std::uint16_t path_size = 0;  // of `target`
+    std::uint16_t origin_size = 0;  // of `url`
+    std::uint16_t path_size = 0;    // of what follows
     bool path_pattern = false;
 };
 
@@ -81,26 +86,41 @@ public:
     std::uint32_t find_origin_pattern(const Url& url) const;
 
     const std::pmr::vector<StoredOrigin>& origins() const { return origins_; }
-    const std::pmr::vector<StoredEntry>& entries() const { return entries_; }
+
+    // The numbers of all entries, in the order of adding.
+    const std::pmr::vector<std::uint32_t>& entries() const { return entries_; }
+
+    StoredEntry entry(std::uint32_t number) const
+    {
+        StoredEntry entry;
+        std::memcpy(&entry, store_.data() + number, sizeof entry);
+        return entry;
+    }
 
     std::string_view view(StoredText text) const
     {
-        return {texts_.data() + text.begin, text.size};
+        return {store_.data() + text.begin, text.size};
+    }
+
+    // AllowlistEntry::target
+    std::string_view target_of(const StoredEntry& entry) const
+    {
+        return view(entry.url).substr(entry.origin_size);
     }
 
     std::string_view path_of(const StoredEntry& entry) const
     {
-        return {texts_.data() + entry.target.begin, entry.path_size};
+        return target_of(entry).substr(0, entry.path_size);
     }
 
 private:
     StoredText store(std::string_view text);
     StoredText store_or_share(std::string_view text, StoredText with);
-    std::uint32_t add_origin(const AllowlistEntry& entry, StoredText written);
+    std::uint32_t add_origin(const AllowlistEntry& entry, StoredText url);
     void index_origin(const AllowlistEntry& entry, std::uint32_t id);
     void index_entry(std::uint32_t number);
-    void index_url(std::uint32_t number);
 
+    std::uint32_t find_url(std::string_view text) const;
     std::uint32_t find_any_label(const Url& url) const;
     std::uint32_t find_target(std::uint32_t origin,
                               std::string_view target) const;
@@ -112,16 +132,19 @@ private:
     AllowlistRule judge_prefix(const StoredEntry& prefix, const Url& url,
                                QueryMatching matching) const;
 
-    std::pmr::string texts_;
+    // First what most look-ups need, and no more than that.
+    HashIndex urls_;  // entries without any pattern, by origin and target
+    std::pmr::string store_;
+    bool any_query_ = false;  // in one of urls_, or a fragment
+
     std::pmr::vector<StoredOrigin> origins_;
-    std::pmr::vector<StoredEntry> entries_;
+    std::pmr::vector<std::uint32_t> entries_;
 
     HashIndex origins_by_text_;
     HashIndex origins_by_suffix_;  // those with "*.", by what follows the "*"
     std::array<std::uint32_t, 2> any_port_origins_{HashIndex::none,
                                                    HashIndex::none};
 
-    HashIndex urls_;      // entries without any pattern, by origin and target
     HashIndex targets_;   // entries without "/*", by target
     HashIndex paths_;     // those of them with query or fragment, by path
     HashIndex prefixes_;  // entries with "/*", by the path before the "*"

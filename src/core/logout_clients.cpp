@@ -79,7 +79,13 @@ const Client* ClientRegistry::find(std::string_view id) const
             return clients_[candidate].id == id;
         });
 
-    return number == HashIndex::none ? nullptr : &clients_[number];
+    if (number == HashIndex::none) {
+        return nullptr;
+    }
+
+    const Client& client = clients_[number];
+    client.return_urls.prefetch();
+    return &client;
 }
 
 

@@ -28,6 +28,8 @@ CONNECTIONS = 64
 # requests that nginx finds at once, so that the machine has no say in it
 BURST = 16
 URLS = CLIENTS * URLS_PER_CLIENT
+# so that all are of one length: what reading another one costs is not the list's
+FIRST_URL = 100_000
 
 CPU_LIMIT_S = 2
 MEMORY_LIMIT_MB = 100
@@ -78,7 +80,8 @@ class List:
             for client in range(self.clients):
                 output.write(f"logout_client {client_id(client)} {{\n")
                 for url in range(self.urls):
-                    output.write(f"    return_url {return_url(client, url)};\n")
+                    url = return_url(client, FIRST_URL + url)
+                    output.write(f"    return_url {url};\n")
                 output.write("}\n")
 
     def directives(self, directory):
@@ -92,7 +95,7 @@ class List:
         alike, the processor foresees every step of reading them.
         """
         return [Request(target_for(number * 7 % self.clients,
-                                   number * 7919 % self.urls)
+                                   FIRST_URL + number * 7919 % self.urls)
                         .replace("/logout", f"/{self.name}", 1)
                         + f"%3F{number * 7919 % 100000:05}",
                         f"sid={name}", f"sess:{name}")

@@ -179,6 +179,26 @@ void canonical_forms_are_held(void**)
 }
 
 
+void canonical_forms_are_held_up_to_the_length_of_a_url(void**)
+{
+    const std::string longest =
+        "/?" + std::string(logout::url_max_length - 2, 'x');
+    std::string grows = "/?";
+    std::string grown = "/?";
+
+    while (grows.size() < logout::url_max_length) {
+        grows += "\xc3\xb8";
+        grown += "%C3%B8";
+    }
+
+    const Allowlist list = list_of({longest, grows});
+    assert_true(list.holds(longest));
+    assert_int_equal(judge(list, grows, compared), ok);
+    assert_false(list.holds(grown));
+    assert_int_equal(judge(list, grown, compared), not_a_url);
+}
+
+
 void a_bare_origin_means_the_root(void**)
 {
     const Allowlist list = list_of({"https://app.example.com"});
@@ -720,6 +740,7 @@ int main()
     const CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_url_allows_itself),
         cmocka_unit_test(canonical_forms_are_held),
+        cmocka_unit_test(canonical_forms_are_held_up_to_the_length_of_a_url),
         cmocka_unit_test(a_bare_origin_means_the_root),
         cmocka_unit_test(entries_are_canonical),
         cmocka_unit_test(query_and_fragment_are_compared),
