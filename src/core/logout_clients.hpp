@@ -8,11 +8,11 @@
 #include "logout_origins.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace logout {
 
@@ -55,7 +55,7 @@ public:
     std::optional<std::string> add(Client client);
 
     // The client with this id, compared byte by byte; nullptr if there is
-    // none. The pointer stays valid as long as the registry.
+    // none. The pointer stays valid until another one is added.
     const Client* find(std::string_view id) const;
 
     std::size_t size() const { return clients_.size(); }
@@ -68,7 +68,7 @@ public:
     auto end() const { return clients_.end(); }
 
 private:
-    std::pmr::deque<Client> clients_;
+    std::pmr::vector<Client> clients_;
     HashIndex by_id_;
     Origins origins_;
 };
