@@ -59,7 +59,7 @@ std::uint32_t hash_text(std::string_view text, std::uint64_t seed)
 
 void HashIndex::insert(std::uint32_t hash, std::uint32_t number)
 {
-    if (2 * (count_ + 1) > slots_.size()) {
+    if (3 * (count_ + 1) > 2 * slots_.size()) {
         grow();
     }
     place({hash, number});
