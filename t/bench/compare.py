@@ -5,12 +5,13 @@ All servers are started once, each worker pinned to one core, Redis and the
 client to another. A round loads every contender in turn, so that whatever else
 the machine does hits all of them; ratios are taken within a round, and their
 median over the rounds is what counts. A contender that did not delete exactly
-one key per answered logout is not reported.
+the keys of each answered logout is not reported.
 """
 
 import argparse
 import csv
 import json
+import math
 import os
 import shutil
 import sys
@@ -24,7 +25,9 @@ from processes import BenchError
 from store import Redis
 
 CALIBRATION_REQUESTS = 2000
-CLIENTS = ("lean", "wrk")
+# wrk cannot send for less than a second, so that it takes part in few rounds
+WRK_EVERY = 4
+WRK_SECONDS = 1
 # wrk sends for a time, not a count: sessions are seeded for so much more than
 # the lean client's rate
 WRK_HEADROOM = 1.5
@@ -40,6 +43,7 @@ class Bench:
         self.running = {}
         self.rates = {}
         self.pools = {}
+        self.batches = {}
         self.samples = []
 
     def run(self):
@@ -55,8 +59,8 @@ class Bench:
     def run_round(self, number):
         order = self.options.contenders
         shift = number % len(order)
-        for contender in order[shift:] + order[:shift]:
-            for client in CLIENTS:
+        for client in ("lean", "wrk") if number % WRK_EVERY == 0 else ("lean",):
+            for contender in order[shift:] + order[:shift]:
                 sample = self.sample(contender, client, number)
                 self.samples.append({"contender": contender.key,
                                      "client": client, "round": number,
@@ -79,41 +83,44 @@ class Bench:
                          / f"{contender.key}-{number + 1}.csv")
             return self.lean_sample(contender, int(rate * seconds),
                                     histogram=histogram)
-        seconds = max(1, round(seconds))
-        return self.wrk_sample(contender, seconds,
-                               int(rate * seconds * WRK_HEADROOM))
+        return self.wrk_sample(contender,
+                               int(rate * WRK_SECONDS * WRK_HEADROOM))
 
     def lean_sample(self, contender, count, **options):
-        file = self.prepare(contender, count)
+        batch = self.batch(contender, count)
+        batch.seed(self.redis)
         running = self.running[contender.key]
         sample = load.measure(
             running.worker, self.redis,
-            lambda: load.run_lean(running.port, file, self.other_core,
+            lambda: load.run_lean(running.port, batch.file, self.other_core,
                                   connections=self.options.connections,
                                   **options))
-        self.check(contender, sample, count)
+        self.check(contender, sample, batch)
         return sample
 
-    def wrk_sample(self, contender, seconds, count):
-        file = self.prepare(contender, count)
+    def wrk_sample(self, contender, count):
+        batch = self.batch(contender, count)
+        batch.seed(self.redis)
         running = self.running[contender.key]
         sample = load.measure(
             running.worker, self.redis,
-            lambda: load.run_wrk(running.port, file, self.other_core,
-                                 self.options.connections, seconds))
+            lambda: load.run_wrk(running.port, batch.file, self.other_core,
+                                 self.options.connections, WRK_SECONDS))
         if sample["requests"] > count:
             # the machine was slower when the rate was calibrated
-            return self.wrk_sample(contender, seconds, 2 * count)
+            return self.wrk_sample(contender, 2 * count)
         # requests that wrk had sent but no longer counted when it ended
-        self.check(contender, sample, count, slack=self.options.connections)
+        self.check(contender, sample, batch, slack=self.options.connections)
         return sample
 
-    def prepare(self, contender, count):
-        requests = self.pool(contender.requests, count)[:count]
-        file = self.directory / "requests"
-        load.write_requests(requests, file)
-        self.redis.seed([(request.key, request.value) for request in requests])
-        return file
+    def batch(self, contender, count):
+        """That many requests; made once, so that samples follow closely."""
+        name = f"{contender.requests.__name__}-{count}"
+        if name not in self.batches:
+            self.batches[name] = load.Batch(
+                self.pool(contender.requests, count)[:count],
+                self.directory / f"{name}.requests")
+        return self.batches[name]
 
     def pool(self, factory, count):
         """At least `count` requests; made once, since signing takes time."""
@@ -121,10 +128,10 @@ class Bench:
             self.pools[factory] = factory(count)
         return self.pools[factory]
 
-    def check(self, contender, sample, seeded, slack=0):
+    def check(self, contender, sample, batch, slack=0):
         load.check_answers(contender.title, sample)
         if contender.deletes:
-            load.check_deletions(contender.title, sample, seeded,
+            load.check_deletions(contender.title, sample, batch,
                                  self.redis.count_keys(), slack)
 
     def stop(self):
@@ -154,8 +161,10 @@ def parse_arguments():
     parser.add_argument("--only", help="contenders, by comma")
     options = parser.parse_args()
 
-    options.rounds = options.rounds or (1 if options.quick else 5)
-    options.seconds = options.seconds or (0.5 if options.quick else 2.5)
+    options.rounds = options.rounds or (1 if options.quick else 60)
+    options.seconds = options.seconds or 0.25
+    options.wrk_rounds = math.ceil(options.rounds / WRK_EVERY)
+    options.wrk_seconds = WRK_SECONDS
     options.cores = [int(core) for core in options.cores.split(",")]
     options.contenders = contenders.ALL
     if options.only:

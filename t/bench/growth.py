@@ -11,7 +11,6 @@ the core of the client, Redis and the relay.
 import argparse
 import csv
 import os
-import resource
 import shutil
 import sys
 from dataclasses import dataclass
@@ -21,11 +20,15 @@ import chart
 import load
 import nginx
 import sessions
-from processes import BenchError, Process, Usage, free_port
+from processes import BenchError, Process, cpu_nanoseconds, free_port
 from sessions import Request
 from store import Redis
 
 WORKER_CORE, OTHER_CORE = 1, 0
+ROUNDS = 5
+# two samples of the same thing can differ by a third here: what the processor's
+# cache does not hold is shared with whatever else runs on the machine
+DISTANT_ROUNDS = 31
 CONNECTIONS = 64
 DISTANT_CONNECTIONS = 1024
 CALIBRATION_REQUESTS = 2000
@@ -64,18 +67,16 @@ def cookie_points():
 
 def with_cookies_of(size, count):
     """Requests whose cookies are `size` bytes, the session's the last."""
-    found = []
-    for request in sessions.raw(count):
-        room = size - len(request.cookie)
-        others, number = "", 0
-        while len(others) < room:
-            name = f"c{number}="
-            value = min(80, room - len(others) - len(name) - 2)
-            others += f"{name}{'v' * max(value, 0)}; "
-            number += 1
-        found.append(Request(request.target, others + request.cookie,
-                             request.key))
-    return found
+    requests = sessions.raw(count)
+    room = size - len(requests[0].cookie)
+    others, number = "", 0
+    while len(others) < room:
+        name = f"c{number}="
+        value = min(80, room - len(others) - len(name) - 2)
+        others += f"{name}{'v' * max(value, 0)}; "
+        number += 1
+    return [Request(request.target, others + request.cookie, request.stored)
+            for request in requests]
 
 
 def session_points():
@@ -88,7 +89,7 @@ def session_points():
 
 
 def with_sessions(number, count):
-    """Requests that name `number` sessions; `key` holds all their keys."""
+    """Requests that name `number` sessions each."""
     names = iter(sessions.random_ids(number * count))
     target = sessions.target_for()
     found = []
@@ -97,7 +98,7 @@ def with_sessions(number, count):
         found.append(Request(
             target, "; ".join(f"sid{place}={name}"
                               for place, name in enumerate(ids)),
-            [f"sess:{name}" for name in ids]))
+            tuple((f"sess:{name}", "{}") for name in ids)))
     return found
 
 
@@ -110,7 +111,7 @@ def url_points():
 def with_url_of(size, count):
     """Return URLs of `size` bytes; auth0 leaves the query out of matching."""
     query = "%3Fq%3D" + "q" * (size - len(sessions.return_url(0, 0)) - 3)
-    return [Request(request.target + query, request.cookie, request.key)
+    return [Request(request.target + query, request.cookie, request.stored)
             for request in sessions.raw(count)]
 
 
@@ -168,46 +169,46 @@ class Setting:
             self.relay.wait_for_port(port)
         self.nginx = nginx.Nginx(point.configuration(redis, port), directory,
                                  WORKER_CORE)
+        self.batches = {}
         self.rate = self.sample(CALIBRATION_REQUESTS)["rate"]
         self.rate = self.sample(int(self.rate / 2))["rate"]
 
     def sample(self, count, rate=0):
-        requests = self.point.requests(max(count, 1))
-        file = self.directory / "requests"
-        load.write_requests(requests, file)
-        keys = [key for request in requests for key in keys_of(request)]
-        self.redis.seed([(key, "{}") for key in keys])
+        batch = self.batch(count)
+        batch.seed(self.redis)
 
-        before = self.client_and_relay_cpu()
+        before = self.relay_cpu()
         sample = load.measure(
             self.nginx.worker, self.redis,
-            lambda: load.run_lean(self.nginx.port, file, OTHER_CORE,
+            lambda: load.run_lean(self.nginx.port, batch.file, OTHER_CORE,
                                   connections=self.point.connections,
                                   rate=rate))
-        used = self.client_and_relay_cpu() - before
+        used = sample["client_cpu"] + self.relay_cpu() - before
         sample["others_cpu"] = (
             sample["redis_cpu"] + used * 100_000 / sample["requests"])
         load.check_answers(self.point.label, sample)
         left = self.redis.count_keys()
         if left:
-            raise BenchError(f"{self.point.label}: {left} of {len(keys)} keys "
-                             "were not deleted")
+            raise BenchError(f"{self.point.label}: {left} keys of {batch.size} "
+                             "requests were not deleted")
         return sample
 
-    def client_and_relay_cpu(self):
-        """CPU seconds so far; the client is a child that has ended."""
-        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-        relay = Usage.of(self.relay.pid).cpu_seconds if self.relay else 0
-        return ended.ru_utime + ended.ru_stime + relay
+    def batch(self, count):
+        """That many requests; made once, so that samples follow closely."""
+        if count not in self.batches:
+            self.batches[count] = load.Batch(
+                self.point.requests(count),
+                self.directory / f"{count}.requests")
+        return self.batches[count]
+
+    def relay_cpu(self):
+        """CPU seconds so far."""
+        return cpu_nanoseconds(self.relay.pid) / 1e9 if self.relay else 0
 
     def stop(self):
         self.nginx.stop()
         if self.relay:
             self.relay.stop()
-
-
-def keys_of(request):
-    return request.key if isinstance(request.key, list) else [request.key]
 
 
 def measure_curve(name, points, redis, directory, options):
@@ -302,9 +303,10 @@ def parse_arguments():
                         help="one short round, for development")
     parser.add_argument("--only", help="curves, by comma")
     options = parser.parse_args()
-    options.rounds = {name: 1 if options.quick else 5 if name == "distance"
-                      else 2 for name, _, _ in CURVES}
-    options.seconds = 0.5 if options.quick else 1.5
+    options.rounds = {name: 1 if options.quick else
+                      DISTANT_ROUNDS if name == "distance" else ROUNDS
+                      for name, _, _ in CURVES}
+    options.seconds = 0.5
     return options
 
 

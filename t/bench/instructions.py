@@ -82,24 +82,22 @@ def measure(contender, directory):
 def profile_of(contender, directory, count):
     directory.mkdir(parents=True, exist_ok=True)
     output = directory / f"callgrind.{contender.key}.{count}"
-    requests = contender.requests(count)
-    file = directory / "requests"
-    load.write_requests(requests, file)
+    batch = load.Batch(contender.requests(count), directory / "requests")
 
     redis = Redis(directory)
     try:
-        redis.seed([(request.key, request.value) for request in requests])
+        batch.seed(redis)
         server = contender.start(
             directory / contender.key, redis,
             prefix=["valgrind", "-q", "--tool=callgrind",
                     f"--callgrind-out-file={output}"])
-        sample = load.run_lean(server.port, file, connections=CONNECTIONS,
+        sample = load.run_lean(server.port, batch.file, connections=CONNECTIONS,
                                settle=500, burst=BURST,
                                server=server.worker)
         server.stop()
         load.check_answers(contender.title, sample)
         if contender.deletes:
-            load.check_deletions(contender.title, sample, count,
+            load.check_deletions(contender.title, sample, batch,
                                  redis.count_keys())
     finally:
         redis.stop()

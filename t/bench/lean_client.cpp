@@ -12,7 +12,9 @@
 // FILE holds one request per line, "TARGET<tab>COOKIE HEADER". The result is
 // one JSON object on standard output; latencies are in microseconds. With
 // --rate requests start on a fixed schedule and latency counts from the moment
-// a request was due, so that a server that stalls cannot hide it. With --burst
+// a request was due, so that a server that stalls cannot hide it. "rate" leaves
+// out the beginning and the end, where not all connections wait for an answer;
+// "client_cpu" is what this program took meanwhile, in seconds. With --burst
 // the server finds so many requests at once, whatever the machine does: it is
 // stopped while they are sent, and the next ones wait for all answers.
 
@@ -39,6 +41,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -93,6 +96,14 @@ struct Tally {
     std::size_t unexpected = 0;
     std::size_t broken = 0;  // connections lost with a request on them
     std::vector<std::uint64_t> latencies;  // nanoseconds
+    Nanoseconds took{0};
+    double cpu_seconds = 0;  // of this program
+
+    // While all connections were in use: from when as many answers had come as
+    // there are connections, to when the last request was sent.
+    Clock::time_point busy_from;
+    Clock::time_point busy_to;
+    std::size_t answers_meanwhile = 0;
 };
 
 
@@ -176,6 +187,17 @@ std::size_t response_length(std::string_view text)
 }
 
 
+double cpu_seconds()
+{
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+
+    return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+           static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) /
+               1e6;
+}
+
+
 // Stops a process and waits until it stands still.
 void stop_process(pid_t pid)
 {
@@ -223,8 +245,8 @@ public:
 
     const Tally& tally() const { return tally_; }
 
-    // Sends every request once; returns how long that took.
-    Nanoseconds run()
+    // Sends every request once.
+    void run()
     {
         std::this_thread::sleep_for(options_.settle);
         begin_ = Clock::now();
@@ -232,6 +254,7 @@ public:
             idle_.push_back({begin_, &connection});
         }
 
+        const double cpu = cpu_seconds();
         while (done_ < lines_.size()) {
             if (options_.burst == 0) {
                 start_due_requests();
@@ -241,7 +264,8 @@ public:
             wait_for_answers();
         }
 
-        return Clock::now() - begin_;
+        tally_.cpu_seconds = cpu_seconds() - cpu;
+        tally_.took = Clock::now() - begin_;
     }
 
 private:
@@ -424,8 +448,20 @@ private:
 
         connection.received = 0;
         connection.waiting = false;
-        done_++;
+        count_answer(now);
         next(connection, now);
+    }
+
+    void count_answer(Clock::time_point now)
+    {
+        done_++;
+        if (done_ == connections_.size()) {
+            tally_.busy_from = now;
+        }
+        if (started_ < lines_.size() && done_ > connections_.size()) {
+            tally_.busy_to = now;
+            tally_.answers_meanwhile = done_ - connections_.size();
+        }
     }
 
     // With nothing to wait for, the answer to one request sends the next: no
@@ -481,15 +517,31 @@ double percentile(const std::vector<std::uint64_t>& sorted, double share)
 }
 
 
-void print_result(const Tally& tally, Nanoseconds took)
+// Requests per second.
+double rate(const Tally& tally)
+{
+    // fewer requests than connections are never all in use
+    const bool ever_busy = tally.answers_meanwhile > 0;
+    const Nanoseconds time =
+        ever_busy ? tally.busy_to - tally.busy_from : tally.took;
+    const std::size_t answers =
+        ever_busy ? tally.answers_meanwhile : tally.latencies.size();
+
+    return static_cast<double>(answers) /
+           std::chrono::duration<double>(time).count();
+}
+
+
+void print_result(const Tally& tally)
 {
     std::vector<std::uint64_t> sorted = tally.latencies;
     std::sort(sorted.begin(), sorted.end());
 
-    double seconds = std::chrono::duration<double>(took).count();
+    double seconds = std::chrono::duration<double>(tally.took).count();
 
-    std::printf("{\"requests\": %zu, \"seconds\": %.6f, \"rate\": %.1f",
-                sorted.size(), seconds, sorted.size() / seconds);
+    std::printf("{\"requests\": %zu, \"seconds\": %.6f, \"rate\": %.1f"
+                ", \"client_cpu\": %.6f",
+                sorted.size(), seconds, rate(tally), tally.cpu_seconds);
     std::printf(", \"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f"
                 ", \"max\": %.1f",
                 percentile(sorted, 0.5), percentile(sorted, 0.9),
@@ -575,8 +627,8 @@ void run(const Options& options)
     std::vector<Line> lines = split_lines(text);
     Client client(options, lines);
 
-    Nanoseconds took = client.run();
-    print_result(client.tally(), took);
+    client.run();
+    print_result(client.tally());
 
     if (!options.histogram_file.empty()) {
         write_histogram(options.histogram_file, client.tally());

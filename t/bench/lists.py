@@ -98,7 +98,7 @@ class List:
                                    FIRST_URL + number * 7919 % self.urls)
                         .replace("/logout", f"/{self.name}", 1)
                         + f"%3F{number * 7919 % 100000:05}",
-                        f"sid={name}", f"sess:{name}")
+                        f"sid={name}", ((f"sess:{name}", "{}"),))
                 for number, name in enumerate(random_ids(count))]
 
 
@@ -132,19 +132,17 @@ def read_configuration(each, directory, samples):
 
 def request_cost(server, redis, each, directory, effort):
     """The worker's CPU microseconds for one request."""
-    requests = each.requests(effort.requests)
-    file = directory / f"{each.name}.requests"
-    load.write_requests(requests, file)
-    redis.seed([(request.key, request.value) for request in requests])
+    batch = load.Batch(each.requests(effort.requests),
+                       directory / f"{each.name}.requests")
+    batch.seed(redis)
 
     before = cpu_nanoseconds(server.worker)
-    sample = load.run_lean(server.port, file, effort.client_core,
+    sample = load.run_lean(server.port, batch.file, effort.client_core,
                            connections=CONNECTIONS, burst=BURST,
                            server=server.worker)
     after = cpu_nanoseconds(server.worker)
     load.check_answers(each.title, sample)
-    load.check_deletions(each.title, sample, effort.requests,
-                         redis.count_keys())
+    load.check_deletions(each.title, sample, batch, redis.count_keys())
     return (after - before) / effort.requests / 1000
 
 

@@ -47,16 +47,15 @@ def resident_kb(pid):
 def measure(contender, directory):
     """The worker's resident memory after some load."""
     directory.mkdir(parents=True)
-    file = directory / "requests"
-    requests = contender.requests(REQUESTS)
-    load.write_requests(requests, file)
+    batch = load.Batch(contender.requests(REQUESTS), directory / "requests")
 
     redis = Redis(directory)
     try:
         server = contender.start(directory / contender.key, redis)
         for _ in range(ROUNDS):
-            redis.seed([(request.key, request.value) for request in requests])
-            sample = load.run_lean(server.port, file, connections=CONNECTIONS)
+            batch.seed(redis)
+            sample = load.run_lean(server.port, batch.file,
+                                   connections=CONNECTIONS)
             load.check_answers(contender.title, sample)
         memory = resident_kb(server.worker)
         server.stop()

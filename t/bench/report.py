@@ -94,15 +94,17 @@ def verdict_lines(rows):
 def document(rows, options):
     return f"""\
 {machine()}
-{options.connections} keep-alive connections, {options.rounds} interleaved \
-rounds of {options.seconds:g} s per contender, medians. The worker on core \
-{options.cores[0]}, Redis and the client on core {options.cores[1]}.
+{options.connections} keep-alive connections, interleaved rounds, medians. The \
+worker on core {options.cores[0]}, Redis and the client on core \
+{options.cores[1]}.
 
-With the lean client (the worker is the bottleneck):
+With the lean client (the worker is the bottleneck), {options.rounds} rounds \
+of {options.seconds:g} s per contender:
 
 {table(rows["lean"])}
 
-With wrk (wrk is the bottleneck of the faster ones):
+With wrk (wrk is the bottleneck of the faster ones), {options.wrk_rounds} \
+rounds of {options.wrk_seconds} s:
 
 {table(rows["wrk"])}
 """

@@ -34,15 +34,13 @@ class Redis:
         return self.process.pid
 
     def command(self, *words):
-        self.connection.sendall(encode(words))
-        return self._reply()
+        return self._call(encode(words))
 
-    def seed(self, entries):
-        """Empties the database and stores the (key, value) pairs."""
+    def seed(self, commands):
+        """Empties the database; sends what seed_commands() has made."""
         self.command("FLUSHALL")
-        for first in range(0, len(entries), SEED_BATCH):
-            batch = entries[first:first + SEED_BATCH]
-            self.command("MSET", *(word for pair in batch for word in pair))
+        for command in commands:
+            self._call(command)
 
     def count_keys(self):
         return self.command("DBSIZE")
@@ -50,6 +48,10 @@ class Redis:
     def stop(self):
         self.connection.close()
         self.process.stop()
+
+    def _call(self, command):
+        self.connection.sendall(command)
+        return self._reply()
 
     def _reply(self):
         line = self.replies.readline().rstrip(b"\r\n")
@@ -61,6 +63,13 @@ class Redis:
         if kind == b"$" and int(text) >= 0:
             return self.replies.read(int(text) + 2)[:-2].decode()
         raise RuntimeError(f"Redis answered {line!r}")
+
+
+def seed_commands(entries):
+    """Stores the (key, value) pairs."""
+    return [encode(["MSET", *(word for pair in entries[first:first + SEED_BATCH]
+                              for word in pair)])
+            for first in range(0, len(entries), SEED_BATCH)]
 
 
 def encode(words):

@@ -51,17 +51,15 @@ def count(contender, directory):
 
 
 def send(contender, server, redis, directory, number, prefix=()):
-    requests = contender.requests(number)
-    file = directory / "requests"
-    load.write_requests(requests, file)
-    redis.seed([(request.key, request.value) for request in requests])
+    batch = load.Batch(contender.requests(number), directory / "requests")
+    batch.seed(redis)
 
     sample = load.run_client(
         [*prefix, "taskset", "-c", OTHER_CORE, load.LEAN_CLIENT, "--port",
-         server.port, "--requests", file, "--connections", CONNECTIONS], None)
+         server.port, "--requests", batch.file, "--connections", CONNECTIONS], None)
     load.check_answers(contender.title, sample)
     if contender.deletes:
-        load.check_deletions(contender.title, sample, number,
+        load.check_deletions(contender.title, sample, batch,
                              redis.count_keys())
 
 

@@ -20,7 +20,7 @@ function init(arguments)
 
     other_headers = table.concat({
         "",
-        "Host: " .. wrk.headers["Host"],
+        "Host: localhost",
         "Accept: text/html,application/xhtml+xml,*/*;q=0.8",
         "Sec-Fetch-Mode: navigate",
         "Sec-Fetch-Site: same-site",
