@@ -1,5 +1,8 @@
 #include "ngx_http_logout_conf.hpp"
 
+#include <algorithm>
+#include <utility>
+
 
 ConfPlace::ConfPlace(ngx_conf_t* cf)
     : file(cf->conf_file != nullptr
@@ -7,6 +10,37 @@ ConfPlace::ConfPlace(ngx_conf_t* cf)
                : std::string()),
       line(cf->conf_file != nullptr ? cf->conf_file->line : 0)
 {
+}
+
+
+void EntryPlaces::add(ngx_conf_t* cf, std::size_t first)
+{
+    ConfPlace place(cf);
+
+    // most directives of a list are in one file
+    if (files_.empty() || files_.back() != place.file) {
+        files_.push_back(std::move(place.file));
+    }
+
+    directives_.push_back({first, files_.size() - 1, place.line});
+}
+
+
+void EntryPlaces::warn(
+    ngx_conf_t* cf, const std::vector<logout::AllowlistProblem>& problems) const
+{
+    for (const logout::AllowlistProblem& problem : problems) {
+        const auto next = std::find_if(
+            directives_.begin() + 1, directives_.end(),
+            [&](const Directive& each) { return each.first > problem.entry; });
+        const Directive& directive = *(next - 1);
+
+        ngx_str_t message = to_ngx_str(problem.message);
+        ngx_str_t file = to_ngx_str(files_[directive.file]);
+
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0, "return URLs: %V in %V:%ui",
+                      &message, &file, directive.line);
+    }
 }
 
 
@@ -35,13 +69,8 @@ bool ngx_http_logout_report(ngx_conf_t* cf,
         ngx_str_t message = to_ngx_str(problem.message);
         ngx_str_t text = to_ngx_str(entry);
 
-        if (entry.empty()) {
-            ngx_conf_log_error(level, cf, 0, "return URLs: %V", &message);
-        } else {
-            ngx_conf_log_error(level, cf, 0, "return URL \"%V\": %V", &text,
-                               &message);
-        }
-
+        ngx_conf_log_error(level, cf, 0, "return URL \"%V\": %V", &text,
+                           &message);
         acceptable = acceptable && !is_error;
     }
 

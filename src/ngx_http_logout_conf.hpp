@@ -31,6 +31,29 @@ struct ConfPlace {
 };
 
 
+// Where the entries of a list stand, as long as it is not compiled.
+class EntryPlaces {
+public:
+    // The entries from number `first` on, up to those of the next call, are in
+    // the directive that is being read.
+    void add(ngx_conf_t* cf, std::size_t first);
+
+    // Says at "warn", with the places, what compile() found.
+    void warn(ngx_conf_t* cf,
+              const std::vector<logout::AllowlistProblem>& problems) const;
+
+private:
+    struct Directive {
+        std::size_t first;
+        std::size_t file;
+        ngx_uint_t line;
+    };
+
+    std::vector<std::string> files_;
+    std::vector<Directive> directives_;
+};
+
+
 // Says at "emerg" what is wrong at `place`.
 void ngx_http_logout_conf_error(ngx_conf_t* cf, const ConfPlace& place,
                                 const std::string& message);
@@ -41,7 +64,7 @@ struct ReturnUrlList {
     logout::Arena memory;
     logout::Allowlist urls;
     bool compiled = false;
-    std::optional<ConfPlace> place;
+    EntryPlaces places;
 };
 
 
@@ -295,8 +318,8 @@ logout::TokenIssuer* ngx_http_logout_read_issuer(ngx_conf_t* cf);
 bool ngx_http_logout_read_federated(ngx_conf_t* cf, ngx_str_t* text,
                                     FederatedUrl& federated);
 
-// Says what an allowlist finds wrong with an entry, or with itself. Returns
-// false if one of the problems is an error.
+// Says what an allowlist finds wrong with an entry. Returns false if one of the
+// problems is an error.
 bool ngx_http_logout_report(ngx_conf_t* cf,
                             const std::vector<logout::AllowlistProblem>& list,
                             std::string_view entry);

@@ -14,17 +14,8 @@ void compile_return_urls(ngx_conf_t* cf, ReturnUrlList* list)
     }
 
     list->compiled = true;
-
-    for (const logout::AllowlistProblem& problem :
-         list->urls.compile(&list->memory)) {
-        ngx_str_t message = to_ngx_str(problem.message);
-        ngx_str_t file = to_ngx_str(list->place->file);
-
-        // an error in a list as a whole is found where its last part is added
-        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                      "logout_return_url: %V in %V:%ui", &message, &file,
-                      list->place->line);
-    }
+    list->places.warn(cf, list->urls.compile(&list->memory));
+    list->places = {};
 }
 
 

@@ -12,13 +12,15 @@ namespace {
 struct ClientBlock {
     logout::Client client;
     FederatedUrl federated;
-    std::size_t urls = 0;
+    EntryPlaces places;
 };
 
 
-bool add_urls(ngx_conf_t* cf, logout::Allowlist& urls)
+bool add_urls(ngx_conf_t* cf, logout::Allowlist& urls, EntryPlaces& places)
 {
     const auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
+
+    places.add(cf, urls.size());
 
     for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
         const std::string_view entry = to_view(value[i]);
@@ -96,8 +98,7 @@ bool read_client_parameter(ngx_conf_t* cf, ClientBlock& block)
     }
 
     if (name == "return_url") {
-        block.urls += cf->args->nelts - 1;
-        return add_urls(cf, block.client.return_urls);
+        return add_urls(cf, block.client.return_urls, block.places);
     }
 
     if (name == "origin") {
@@ -142,10 +143,7 @@ bool parse_client_block(ngx_conf_t* cf, ClientBlock& block)
 
 bool finish_client(ngx_conf_t* cf, ClientBlock& block, ClientList& clients)
 {
-    if (!ngx_http_logout_report(
-            cf, block.client.return_urls.compile(&clients.memory), {})) {
-        return false;
-    }
+    block.places.warn(cf, block.client.return_urls.compile(&clients.memory));
 
     if (block.federated.value) {
         clients.federated.push_back(block.federated);
@@ -177,8 +175,7 @@ bool read_client(ngx_conf_t* cf, ClientList& clients)
 
 bool read_return_urls(ngx_conf_t* cf, ReturnUrlList& list)
 {
-    list.place = ConfPlace(cf);
-    return add_urls(cf, list.urls);
+    return add_urls(cf, list.urls, list.places);
 }
 
 

@@ -356,7 +356,7 @@ logout auth0;
 logout_return_url https://a.example.com/ http://a.example.com/bye;
 --- x_accepted: 1
 --- error_log eval
-qr{\[warn\] .*logout_return_url: host "a\.example\.com" is listed with "https:" and with "http:", .* in .*/nginx\.conf:\d+}
+qr{\[warn\] .*return URLs: host "a\.example\.com" is listed with "https:" and with "http:", .* in .*/nginx\.conf:\d+}
 
 
 

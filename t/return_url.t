@@ -406,3 +406,39 @@ GET /logout
 --- grep_error_log: longer than 2048 bytes
 --- grep_error_log_out eval
 ['', "longer than 2048 bytes\n"]
+
+
+
+=== TEST 20: a warning of a list names the file and the line of its entry
+--- http_config eval
+$::http . <<'_';
+    logout_client c {
+        return_url https://c.example/;
+        include    ../html/client.conf;
+        return_url https://c.example/last;
+    }
+_
+--- config
+    location = /logout {
+        logout            auth0;
+        logout_return_url https://app.example/;
+        include           ../html/urls.conf;
+        logout_return_url https://app.example/last;
+    }
+--- user_files
+>>> client.conf
+return_url https://c.example/a;
+
+return_url https://c.example/b
+           http://c.example/b;
+>>> urls.conf
+logout_return_url https://app.example/docs/*;
+logout_return_url https://app.example/docs/a;
+logout_return_url http://app.example/b;
+--- request
+GET /logout
+--- error_code: 302
+--- error_log eval
+[qr{return URLs: host "c\.example" is listed .* in \S+/client\.conf:4},
+ qr{return URLs: "https://app\.example/docs/a" is already .* in \S+/urls\.conf:2},
+ qr{return URLs: host "app\.example" is listed .* in \S+/urls\.conf:3}]

@@ -133,9 +133,9 @@ void Allowlist::prefetch() const
 }
 
 
-bool Allowlist::empty() const
+std::size_t Allowlist::size() const
 {
-    return impl_->table.entries().empty();
+    return impl_->table.entries().size();
 }
 
 

@@ -43,7 +43,8 @@ const char* describe(const AllowlistVerdict& verdict);
 // What `nginx -t` says of an entry. An error refuses the configuration.
 struct AllowlistProblem {
     enum class Severity { error, warning } severity;
-    std::string message;  // the reason; the caller quotes the entry
+    std::string message;    // the reason; the caller quotes the entry
+    std::size_t entry = 0;  // of a list: how many stand before it
 };
 
 // Built entry by entry while the configuration is read, then compiled, then
@@ -86,7 +87,10 @@ public:
     // holds() would wait for one piece of memory after the other.
     void prefetch() const;
 
-    bool empty() const;
+    bool empty() const { return size() == 0; }
+
+    // How many entries there are.
+    std::size_t size() const;
 
     // The first entry, canonical: where a browser goes when it asks for
     // nothing. Empty if there is no entry. The first entry must be a plain

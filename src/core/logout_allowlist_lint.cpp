@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace logout {
@@ -34,10 +35,10 @@ public:
 
     bool full() const { return count_ == problem_limit; }
 
-    void warn(std::string message)
+    void warn(std::size_t entry, std::string message)
     {
         problems_.push_back(
-            {AllowlistProblem::Severity::warning, std::move(message)});
+            {AllowlistProblem::Severity::warning, std::move(message), entry});
         ++count_;
     }
 
@@ -71,19 +72,34 @@ bool is_loopback(std::string_view host)
 }
 
 
-std::vector<std::string_view> sorted_hosts(const AllowlistTable& table,
-                                           std::string_view scheme)
+struct ListedHost {
+    std::string_view name;
+    std::size_t first_entry;
+};
+
+
+// Sorted by name, each once.
+std::vector<ListedHost> hosts_of(const AllowlistTable& table,
+                                 std::string_view scheme)
 {
-    std::vector<std::string_view> hosts;
+    std::vector<ListedHost> hosts;
 
     for (const StoredOrigin& origin : table.origins()) {
         const std::string_view text = table.view(origin.text);
         if (starts_with(text, scheme) && !is_loopback(host_of(text))) {
-            hosts.push_back(host_of(text));
+            hosts.push_back({host_of(text), origin.first_entry});
         }
     }
-    std::sort(hosts.begin(), hosts.end());
-    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+
+    const auto is_before = [](const ListedHost& a, const ListedHost& b) {
+        return std::tie(a.name, a.first_entry) <
+               std::tie(b.name, b.first_entry);
+    };
+    const auto is_same = [](const ListedHost& a, const ListedHost& b) {
+        return a.name == b.name;
+    };
+    std::sort(hosts.begin(), hosts.end(), is_before);
+    hosts.erase(std::unique(hosts.begin(), hosts.end(), is_same), hosts.end());
     return hosts;
 }
 
@@ -92,19 +108,22 @@ std::vector<std::string_view> sorted_hosts(const AllowlistTable& table,
 // and can send it elsewhere.
 void report_mixed_schemes(const AllowlistTable& table, Reporter reporter)
 {
-    const auto insecure = sorted_hosts(table, "http://");
-    const auto secure = sorted_hosts(table, "https://");
+    const auto secure = hosts_of(table, "https://");
     auto place = secure.begin();
 
-    for (const std::string_view host : insecure) {
-        place = std::lower_bound(place, secure.end(), host);
+    for (const ListedHost& insecure : hosts_of(table, "http://")) {
+        while (place != secure.end() && place->name < insecure.name) {
+            ++place;
+        }
         if (place == secure.end() || reporter.full()) {
             return;
         }
-        if (*place == host) {
-            reporter.warn("host " + quote(host) +
-                          " is listed with \"https:\" and with \"http:\", "
-                          "which can be read and changed on the way");
+        if (place->name == insecure.name) {
+            reporter.warn(insecure.first_entry,
+                          "host " + quote(insecure.name) +
+                              " is listed with \"https:\" and with "
+                              "\"http:\", which can be read and changed on "
+                              "the way");
         }
     }
 }
@@ -139,9 +158,9 @@ void report_covered(const AllowlistTable& table, Reporter reporter)
         const StoredEntry entry = table.entry(entries[i]);
         const std::uint32_t cover = find_cover(table, entry);
         if (cover != none) {
-            reporter.warn(quote(table.view(entry.written)) +
-                          " is already allowed by " +
-                          quote(table.view(table.entry(cover).written)));
+            reporter.warn(i, quote(table.view(entry.written)) +
+                                 " is already allowed by " +
+                                 quote(table.view(table.entry(cover).written)));
         }
     }
 }
@@ -238,13 +257,14 @@ std::vector<AllowlistProblem> lint_allowlist(const AllowlistTable& table,
     if (matching == QueryMatching::compared) {
         return problems;
     }
-    for (const std::uint32_t number : table.entries()) {
-        const StoredEntry entry = table.entry(number);
-        if (entry.path_size < table.target_of(entry).size() &&
-            !reporter.full()) {
-            reporter.warn(quote(table.view(entry.written)) +
-                          " allows its path with any query and fragment, "
-                          "because they are not compared here");
+    const auto& entries = table.entries();
+    for (std::size_t i = 0; i < entries.size() && !reporter.full(); ++i) {
+        const StoredEntry entry = table.entry(entries[i]);
+        if (entry.path_size < table.target_of(entry).size()) {
+            reporter.warn(i, quote(table.view(entry.written)) +
+                                 " allows its path with any query and "
+                                 "fragment, because they are not compared "
+                                 "here");
         }
     }
     return problems;

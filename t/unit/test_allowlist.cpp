@@ -586,6 +586,7 @@ void mixed_schemes_are_warned_of(void**)
     const auto problems = list.compile();
     assert_int_equal(problems.size(), 1);
     assert_true(has_warning(problems, "\"a.example\""));
+    assert_int_equal(problems[0].entry, 1);
 }
 
 
@@ -603,6 +604,8 @@ void covered_entries_are_warned_of(void**)
     assert_int_equal(problems.size(), 2);
     assert_true(has_warning(problems, "\"https://a.example/x/y\" is"));
     assert_true(has_warning(problems, "\"https://a.example/x/y/*\" is"));
+    assert_int_equal(problems[0].entry, 1);
+    assert_int_equal(problems[1].entry, 4);
 }
 
 
@@ -614,6 +617,7 @@ void ignored_queries_are_warned_of(void**)
     assert_true(list.lint(compared).empty());
     assert_int_equal(list.lint(ignored).size(), 1);
     assert_true(has_warning(list.lint(ignored), "/y?z\""));
+    assert_int_equal(list.lint(ignored)[0].entry, 1);
 }
 
 
