@@ -8,13 +8,9 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import random
-import time
 from dataclasses import dataclass
 from urllib.parse import quote
-
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 EXPRESS_SECRET = "a secret of the benchmark, thirty-two bytes"
 OPENIDC_PASSPHRASE = "a passphrase of the benchmark"
@@ -99,64 +95,3 @@ def sign_for_express(name):
                          hashlib.sha256)
     signature = base64.b64encode(digest).decode().rstrip("=")
     return quote(f"s:{name}.{signature}", safe="")
-
-
-def openidc(count):
-    """What mod_auth_openidc sets, and what it stores if it is not told how:
-    with Redis, names of sessions are hashed and values encrypted.
-    """
-    target = f"/callback?logout={quote('https://localhost/bye/0', safe='')}"
-    issuer = "https://op.example.com"
-    requests = []
-    for user, name in enumerate(random_ids(count)):
-        session = base64url(hashlib.sha1(name.encode()).digest())
-        of_provider = f"sid-{user:06}@{issuer}"
-        requests.append(Request(
-            target, f"mod_auth_openidc_session={session}",
-            ((f"s:{openidc_name(session)}", encrypt_for_openidc(
-                openidc_session(session, user, issuer, of_provider))),
-             (f"d:{openidc_name(of_provider)}",
-              encrypt_for_openidc(session)))))
-    return requests
-
-
-def openidc_session(session, user, issuer, of_provider):
-    """What is known after a login, as it is in a real one."""
-    now = int(time.time())
-    claims = json.dumps({
-        "iss": issuer, "aud": "bench", "sub": f"user-{user:06}",
-        "sid": f"sid-{user:06}", "nonce": "n" * 43, "iat": now,
-        "exp": now + 3600}, separators=(",", ":"))
-    id_token = ".".join([
-        base64url(b'{"alg":"RS256","kid":"op","typ":"JWT"}'),
-        base64url(claims.encode()), base64url(bytes(256))])
-    return json.dumps({
-        "idc": claims, "idt": id_token, "iss": issuer, "rs": "r" * 27,
-        "ou": "https://localhost/", "at": "a" * 32, "ate": str(now + 3600),
-        "atlr": str(now), "se": str(now + 28800), "cd": "localhost",
-        "r": f"user-{user:06}@op.example.com", "e": now + 3600, "i": session,
-        "sid": of_provider}, separators=(",", ":"))
-
-
-def openidc_name(name):
-    return base64url(hashlib.sha256(
-        f"{OPENIDC_PASSPHRASE}:{name}".encode()).digest())
-
-
-def encrypt_for_openidc(value):
-    """A JWT of the value, signed, in an encrypted one (RFC 7516)."""
-    key = hashlib.sha256(OPENIDC_PASSPHRASE.encode()).digest()
-    signed = (base64url(b'{"alg":"HS256"}') + "."
-              + base64url(json.dumps({"c": value}).encode()))
-    signature = hmac.digest(key, signed.encode(), hashlib.sha256)
-    plain = f"{signed}.{base64url(signature)}".encode()
-
-    header = base64url(b'{"alg":"dir","enc":"A256GCM"}')
-    nonce = os.urandom(12)
-    sealed = AESGCM(key).encrypt(nonce, plain, header.encode())
-    return ".".join([header, "", base64url(nonce), base64url(sealed[:-16]),
-                     base64url(sealed[-16:])])
-
-
-def base64url(data):
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")

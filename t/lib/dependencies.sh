@@ -42,7 +42,8 @@ packages() {
         soak)     echo apache2-utils procps ;;
         coverage) echo gcovr ;;
         instructions) echo valgrind python3 redis-server nginx ;;
-        bench)    echo wrk python3 python3-cryptography linux-perf util-linux openssl nodejs \
+        bench)    echo wrk python3 python3-cryptography linux-perf util-linux \
+                       openssl nodejs \
                        libnginx-mod-http-lua lua-nginx-redis apache2-bin \
                        libapache2-mod-auth-openidc \
                        $(command -v npm >/dev/null || echo npm) ;;
