@@ -17,8 +17,8 @@ namespace logout {
 // cost is the longest row of neighbours that the configuration itself made.
 std::uint32_t hash_text(std::string_view text, std::uint64_t seed);
 
-// Open addressing with linear probing, at most two thirds full. Holds hashes and
-// numbers only: the texts stay with the caller, who compares them.
+// Open addressing with linear probing, at most two thirds full. Holds hashes
+// and numbers only: the texts stay with the caller, who compares them.
 class HashIndex {
 public:
     static constexpr std::uint32_t none = 0xffffffff;
