@@ -33,7 +33,6 @@ bool is_bare(const Url& url)
     return !url.has_query && !url.has_fragment;
 }
 
-
 }  // namespace
 
 

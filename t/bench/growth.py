@@ -98,7 +98,7 @@ def with_sessions(number, count):
         found.append(Request(
             target, "; ".join(f"sid{place}={name}"
                               for place, name in enumerate(ids)),
-            tuple((f"sess:{name}", "{}") for name in ids)))
+            tuple(sessions.session(name) for name in ids)))
     return found
 
 

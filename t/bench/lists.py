@@ -21,7 +21,7 @@ import load
 import nginx
 from processes import BenchError, cpu_nanoseconds, free_port
 from sessions import (CLIENTS, URLS_PER_CLIENT, Request, client_id,
-                      random_ids, return_url, target_for)
+                      random_ids, return_url, session, target_for)
 from store import Redis
 
 CONNECTIONS = 64
@@ -98,7 +98,7 @@ class List:
                                    FIRST_URL + number * 7919 % self.urls)
                         .replace("/logout", f"/{self.name}", 1)
                         + f"%3F{number * 7919 % 100000:05}",
-                        f"sid={name}", ((f"sess:{name}", "{}"),))
+                        f"sid={name}", (session(name),))
                 for number, name in enumerate(random_ids(count))]
 
 

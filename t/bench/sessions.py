@@ -50,10 +50,15 @@ def random_ids(count):
     return (f"{source.getrandbits(128):032x}" for _ in range(count))
 
 
+def session(name, value="{}"):
+    """As Redis holds it; nginx.conf has the same prefix."""
+    return f"sess:{name}", value
+
+
 def raw(count):
     """The cookie is the id; every request goes to the same URL."""
     target = target_for()
-    return [Request(target, f"sid={name}", ((f"sess:{name}", "{}"),))
+    return [Request(target, f"sid={name}", (session(name),))
             for name in random_ids(count)]
 
 
@@ -61,7 +66,7 @@ def many_urls(count):
     """Like raw(), spread over all clients and URLs."""
     return [Request(target_for(number * 7 % CLIENTS,
                                number * 3 % URLS_PER_CLIENT),
-                    f"sid={name}", ((f"sess:{name}", "{}"),))
+                    f"sid={name}", (session(name),))
             for number, name in enumerate(random_ids(count))]
 
 
@@ -72,7 +77,7 @@ def express(count):
                                    "httpOnly": True, "path": "/"},
                         "user": "somebody"})
     return [Request(target, f"connect.sid={sign_for_express(name)}",
-                    ((f"sess:{name}", value),))
+                    (session(name, value),))
             for name in random_ids(count)]
 
 

@@ -66,7 +66,7 @@ class Redis:
 
 
 def seed_commands(entries):
-    """Stores the (key, value) pairs."""
+    """What stores the (key, value) pairs, for Redis.seed()."""
     return [encode(["MSET", *(word for pair in entries[first:first + SEED_BATCH]
                               for word in pair)])
             for first in range(0, len(entries), SEED_BATCH)]

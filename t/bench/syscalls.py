@@ -56,7 +56,8 @@ def send(contender, server, redis, directory, number, prefix=()):
 
     sample = load.run_client(
         [*prefix, "taskset", "-c", OTHER_CORE, load.LEAN_CLIENT, "--port",
-         server.port, "--requests", batch.file, "--connections", CONNECTIONS], None)
+         server.port, "--requests", batch.file, "--connections",
+         CONNECTIONS], None)
     load.check_answers(contender.title, sample)
     if contender.deletes:
         load.check_deletions(contender.title, sample, batch,
