@@ -31,11 +31,6 @@ sub log_out {
     }
 }
 
-sub workers {
-    my @pids = split ' ', `pgrep -P $example->{pid} -f worker`;
-    return @pids;
-}
-
 # One that is counted in several workers: each accepts some of these.
 sub every_worker_counts {
     log_out(60);
@@ -53,11 +48,11 @@ sub every_worker_counts {
 }
 
 sub a_crash_loses_nothing {
-    my @before = workers();
+    my @before = $example->workers;
 
     kill 'KILL', @before;
     $example->wait_until(sub {
-        my @now = workers();
+        my @now = $example->workers;
         return @now == 2 && !grep { my $old = $_; grep { $_ == $old } @now }
             @before;
     });
@@ -75,10 +70,7 @@ sub a_reload_loses_nothing {
     my $since = metrics()->{since};
 
     for (1 .. 5) {
-        my @before = workers();
-
-        kill 'HUP', $example->{pid};
-        $example->wait_until(sub { !grep { kill 0, $_ } @before });
+        $example->reload;
         log_out(2);
     }
 
@@ -100,9 +92,7 @@ sub change_configuration {
     print $out $text;
     close $out;
 
-    my @before = workers();
-    kill 'HUP', $example->{pid};
-    $example->wait_until(sub { !grep { kill 0, $_ } @before });
+    $example->reload;
 }
 
 # As a package's upgrade does: another file of the same name.

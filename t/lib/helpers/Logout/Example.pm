@@ -94,7 +94,7 @@ sub launch {
     while (time < $deadline) {
         die "nginx does not start: " . $self->error_log
             if waitpid($self->{pid}, WNOHANG) != 0;
-        return if $self->serves && $self->worker;
+        return if $self->serves && $self->has_its_workers;
         sleep 0.01;
     }
     die "nginx does not serve.\n";
@@ -135,14 +135,16 @@ sub kill_worker {
     $self->wait_until(sub { $self->serves });
 }
 
-# Reloads the configuration and waits until the old worker is gone.
+# Reloads the configuration and waits until every old worker is gone: any of
+# them may still take a connection before it knows.
 sub reload {
     my ($self) = @_;
 
-    my $worker;
-    $self->wait_until(sub { $worker = $self->worker });
+    my @old;
+    $self->wait_until(sub { @old = $self->workers });
     kill 'HUP', $self->{pid};
-    $self->wait_until(sub { !kill 0, $worker });
+    $self->wait_until(sub { !grep { kill 0, $_ } @old });
+    $self->wait_until(sub { $self->has_its_workers });
 }
 
 sub wait_until {
@@ -164,6 +166,17 @@ sub workers {
     my ($self) = @_;
 
     return split ' ', `pgrep -P $self->{pid} -f 'worker process\$'`;
+}
+
+# Whether all that its configuration asks for have begun.
+sub has_its_workers {
+    my ($self) = @_;
+
+    open my $in, '<', "$self->{folder}/nginx.conf"
+        or die "$self->{folder}/nginx.conf: $!\n";
+    my ($wanted) = join('', <$in>) =~ /^worker_processes +(\d+);/m;
+    my @workers = $self->workers;
+    return @workers >= ($wanted // 1);
 }
 
 # As get(), for a form, a hash of its fields.
