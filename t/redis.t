@@ -310,14 +310,14 @@ subtest 'enough replicas follow, or not' => sub {
 
 subtest 'too many at once' => sub {
     my $redis = Logout::RedisServer->start;
-    my $nginx = nginx_for($redis, 'max_pending 2; timeout 2s;',
+    my $nginx = nginx_for($redis, 'max_pending 2; timeout 10s;',
         server => Logout::Nginx::LOCATIONS
             . 'location = /status { logout_status; }');
 
     is $nginx->logout('a'), 'no_session', 'before';
     $redis->pause;
     my @waiting = map { $nginx->begin_logout("w$_") } 1 .. 2;
-    ok $nginx->within(1.5, sub {
+    ok $nginx->within(5, sub {
         $nginx->get('/status')->{content} =~ /_in_flight\{[^}]*\} 2\n/;
     }), 'two wait';
     is $nginx->logout('b'), 'redis_unavailable', 'one more is refused';
@@ -333,18 +333,18 @@ subtest 'reload and quit' => sub {
     my $nginx = nginx_for($redis, '');
 
     $nginx->logout('a');
-    cmp_ok time_of(sub { $nginx->reload }), '<', 1,
+    cmp_ok time_of(sub { $nginx->reload }), '<', Logout::Nginx::AT_ONCE,
         'an idle connection does not keep the old worker';
     is $nginx->logout('a'), 'no_session', 'the new one works';
 
     $redis->pause;
     $nginx->logout('a');
-    cmp_ok time_of(sub { $nginx->reload }), '<', 1,
+    cmp_ok time_of(sub { $nginx->reload }), '<', Logout::Nginx::AT_ONCE,
         'nor does a server that is down';
     $redis->resume;
     ok recovers_within($nginx, 2.5), 'the new one works';
 
-    cmp_ok $nginx->quit, '<', 1, 'nginx quits at once';
+    cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits at once';
     is_deeply [grep { /\[(?:crit|alert|emerg)\]/ } split /\n/,
         $nginx->error_log], [], 'no alert';
 };

@@ -10,10 +10,6 @@ use Logout::RedisServer;
 use Test::More;
 use Time::HiRes qw(time);
 
-# How long workers may take where they wait for nothing, in seconds. More than
-# they need: the machine may have other things to do.
-use constant AT_ONCE => 2;
-
 sub nginx_for {
     my ($redis, %options) = @_;
 
@@ -73,7 +69,7 @@ subtest 'reload while logouts wait' => sub {
         for @waiting;
     my $begin = time;
     ok $nginx->within(20, sub { is_gone($old) }), 'the old one leaves';
-    cmp_ok time - $begin, '<', AT_ONCE, 'at once';
+    cmp_ok time - $begin, '<', Logout::Nginx::AT_ONCE, 'at once';
 
     is $redis->command('DBSIZE'), 0, 'every key is deleted';
     no_alerts($nginx);
@@ -91,7 +87,7 @@ subtest 'quit while logouts wait' => sub {
     $redis->resume;
     is $nginx->end_logout($_), 'logged_out', 'the logout is answered'
         for @waiting;
-    cmp_ok $nginx->quit, '<', AT_ONCE, 'nginx quits at once';
+    cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits at once';
     is $redis->command('DBSIZE'), 0, 'every key is deleted';
     no_alerts($nginx);
 };
@@ -109,7 +105,7 @@ subtest 'quit when those who wait have left' => sub {
     $redis->resume;
     ok $nginx->within(20, sub { $redis->command('DBSIZE') == 0 }),
         'every key is deleted';
-    cmp_ok $nginx->quit, '<', AT_ONCE, 'nginx quits at once';
+    cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits at once';
     no_alerts($nginx);
 };
 
@@ -125,10 +121,10 @@ subtest 'idle: reload and quit of several workers' => sub {
         kill 'HUP', $nginx->{pid};
         ok $nginx->within(20, sub { !grep { !is_gone($_) } @old }),
             'all old workers leave';
-        cmp_ok time - $begin, '<', AT_ONCE, 'at once';
+        cmp_ok time - $begin, '<', Logout::Nginx::AT_ONCE, 'at once';
         is $nginx->logout('nobody'), 'no_session', 'the new ones work';
     }
-    cmp_ok $nginx->quit, '<', AT_ONCE, 'nginx quits at once';
+    cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits at once';
     no_alerts($nginx);
 };
 
@@ -183,7 +179,7 @@ subtest 'loaded, but not used' => sub {
     is $nginx->get('/logout')->{status}, 404, 'nothing is a logout';
     $nginx->reload;
     is $nginx->get('/static')->{status}, 204, 'after a reload, too';
-    cmp_ok $nginx->quit, '<', AT_ONCE, 'nginx quits at once';
+    cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits at once';
     is_deeply [$nginx->complaints], [], 'nothing is logged';
 };
 
@@ -196,7 +192,7 @@ subtest 'stores, but no location that uses them' => sub {
     is $nginx->get('/static')->{status}, 204, 'nginx serves';
     my @clients = split /\n/, $redis->command('CLIENT', 'LIST');
     is scalar @clients, 1, 'Redis is not connected to';
-    cmp_ok $nginx->quit, '<', AT_ONCE, 'nginx quits at once';
+    cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits at once';
     is_deeply [$nginx->complaints], [], 'nothing is logged';
 };
 

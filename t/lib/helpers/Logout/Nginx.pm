@@ -42,6 +42,10 @@ use constant LOCATIONS => <<'_';
         }
 _
 
+# How long workers may take to leave where they wait for nothing, in seconds:
+# more than they need, since the machine may have other things to do.
+use constant AT_ONCE => 2;
+
 sub start {
     my ($class, %options) = @_;
 
