@@ -176,7 +176,7 @@ sess:2
 === TEST 6: ES256, PS256 and EdDSA
 --- request eval
 [map { ::call('/backchannel', ::sign({iss => 'https://id.example.test', aud => ['spa'],
-    iat => time, exp => time + 60, jti => "j-$_", sid => 's1', events => {$::event => {}}},
+    iat => time, exp => time + 3600, jti => "j-$_", sid => 's1', events => {$::event => {}}},
     alg => $_)) } qw(ES256 PS256 EdDSA)]
 --- error_code eval: [200, 200, 200]
 --- response_headers eval: ['X-Result: logged_out', ('X-Result: no_session') x 2]
@@ -487,7 +487,7 @@ the token's "sid" or "sub" cannot be looked up here
 
 
 === TEST 41: a token of another type
---- request eval: ::call('/backchannel', ::sign({iss => 'https://id.example.test', aud => 'spa', iat => time, exp => time + 60, jti => 'j', sid => 's1', events => {$::event => {}}}, typ => 'at+jwt'))
+--- request eval: ::call('/backchannel', ::sign({iss => 'https://id.example.test', aud => 'spa', iat => time, exp => time + 3600, jti => 'j', sid => 's1', events => {$::event => {}}}, typ => 'at+jwt'))
 --- x_refused
 the token's "typ" is not logout+jwt
 

@@ -79,7 +79,7 @@ sub logout_token {
         iss => 'https://id.example.test',
         aud => 'spa',
         iat => time,
-        exp => time + 120,
+        exp => time + 3600,
         jti => sprintf('%d-%d-%d', time, $$, ++$count),
         events => {
             'http://schemas.openid.net/event/backchannel-logout' => {},
