@@ -208,13 +208,13 @@ def print_tap(rows):
     print(f"1..{len(rows)}")
     for number, (what, measured, limit) in enumerate(rows, 1):
         print(f"{'ok' if measured < limit else 'not ok'} {number} - {what}: "
-              f"{measured:.3g}, less than {limit:g}")
+              f"{measured:.4g}, less than {limit:g}")
 
 
 def print_report(readings, costs, rows):
     load.publish("lists", table(readings, costs), [
         load.verdict(measured < limit,
-                     f"{what}: {measured:.3g} (less than {limit:g})")
+                     f"{what}: {measured:.4g} (less than {limit:g})")
         for what, measured, limit in rows])
 
 
