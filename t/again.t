@@ -100,7 +100,7 @@ subtest 'it survives a reload' => sub {
 subtest 'it survives a crash of the worker' => sub {
     set('a');
     $nginx->logout('a', '/later');
-    $nginx->kill_worker;
+    $nginx->kill_workers;
     set('a', 'b');
     ok gone_within(15, 'a'), 'the key is gone';
     ok is_there('b'), 'another session is kept';

@@ -6,8 +6,9 @@ use warnings;
 use lib 't/lib/helpers';
 use Logout::Nginx;
 use Logout::RedisServer;
+use Logout::Timing qw(best_time_of time_of);
 use Test::More;
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(sleep);
 
 sub nginx_for {
     my ($redis, $parameters, %options) = @_;
@@ -23,22 +24,6 @@ sub recovers_within {
 
     return $nginx->within($seconds,
         sub { $nginx->logout('nobody') eq 'no_session' });
-}
-
-sub time_of {
-    my ($code) = @_;
-
-    my $begin = time;
-    $code->();
-    return time - $begin;
-}
-
-# Of five times: a machine that is busy is no reason to fail.
-sub best_time_of {
-    my ($code) = @_;
-
-    my ($best) = sort { $a <=> $b } map { time_of($code) } 1 .. 5;
-    return $best;
 }
 
 # The log says each of these, once, and nothing else that is a warning or worse.

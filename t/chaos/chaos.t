@@ -93,7 +93,7 @@ sub kill_worker {
     $site->nginx->within(30, sub {
         $site->nginx->logout('filler' . rand) eq 'redis_unavailable';
     }) or die "The queue does not get full.\n";
-    $site->nginx->kill_worker;
+    $site->nginx->kill_workers;
     $site->closes_connections;
     sleep 0.5;
     $site->redis->start_again;

@@ -48,15 +48,7 @@ sub every_worker_counts {
 }
 
 sub a_crash_loses_nothing {
-    my @before = $example->workers;
-
-    kill 'KILL', @before;
-    $example->wait_until(sub {
-        my @now = $example->workers;
-        return @now == 2 && !grep { my $old = $_; grep { $_ == $old } @now }
-            @before;
-    });
-    $example->wait_until(sub { $example->serves });
+    $example->kill_workers;
 
     is results()->{logged_out}, 60, 'nothing is lost with the workers';
     log_out(10);
@@ -80,29 +72,15 @@ sub a_reload_loses_nothing {
     is metrics()->{redis}[0]{workers_up}, 2, 'places are used again';
 }
 
-sub change_configuration {
-    my ($change) = @_;
-
-    my $path = "$example->{folder}/nginx.conf";
-    open my $in, '<', $path or die "$path: $!\n";
-    my $text = do { local $/; <$in> };
-
-    $text = $change->($text);
-    open my $out, '>', $path or die "$path: $!\n";
-    print $out $text;
-    close $out;
-
-    $example->reload;
-}
-
 # As a package's upgrade does: another file of the same name.
 sub a_new_file_of_the_module_loses_nothing {
     my $module = "$example->{folder}/module.so";
 
     copy($ENV{TEST_NGINX_LOAD_MODULES}, $module) or die "$module: $!\n";
-    change_configuration(sub {
-        return $_[0] =~ s/load_module .*;/load_module $module;/r;
+    $example->change_configuration(sub {
+        s/load_module .*;/load_module $module;/ or die "no module\n";
     });
+    $example->reload;
 
     is results()->{logged_out}, 80, 'the counters are there';
     log_out(1);
@@ -110,13 +88,14 @@ sub a_new_file_of_the_module_loses_nothing {
 }
 
 sub further_locations {
-    change_configuration(sub {
-        return $_[0] =~ s{location / \{}{location = /bye {
+    $example->change_configuration(sub {
+        s{location / \{}{location = /bye {
             logout auth0;
             logout_return_url /;
         }
-        $&}r;
+        $&} or die "The example has changed.\n";
     });
+    $example->reload;
 
     $example->get('/bye');
     my %count = map { $_->{location} => $_->{results} }

@@ -13,18 +13,14 @@ my $example = Logout::Example->start('status.conf');
 
 # A label that has to be escaped, and numbers in every family.
 sub make_numbers {
-    my $path = "$example->{folder}/nginx.conf";
-    open my $in, '<', $path or die "$path: $!\n";
-    my $text = do { local $/; <$in> };
-    $text =~ s/logout_status_zone   web;/logout_status_zone 'a "b" \\\\ c';/
-        or die "The example has changed.\n";
-    $text =~ s/prefix=sess:;/prefix=sess: redis=sessions;/
-        && $text =~ s/^(?= *logout_redis )/logout_redis watched {
-            master_name main; sentinel 127.0.0.1:1; }\n/m
-        or die "The example has changed.\n";
-    open my $out, '>', $path or die "$path: $!\n";
-    print $out $text;
-    close $out;
+    $example->change_configuration(sub {
+        s/logout_status_zone   web;/logout_status_zone 'a "b" \\\\ c';/
+            or die "The example has changed.\n";
+        s/prefix=sess:;/prefix=sess: redis=sessions;/
+            && s/^(?= *logout_redis )/logout_redis watched {
+                master_name main; sentinel 127.0.0.1:1; }\n/m
+            or die "The example has changed.\n";
+    });
     $example->reload;
 
     $example->redis->command('SET', 'sess:1', '1');

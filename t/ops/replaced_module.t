@@ -14,17 +14,12 @@ my $redis = $example->redis;
 
 # dlopen() tells files apart, not names.
 sub load_another_file {
-    my $path = "$example->{folder}/nginx.conf";
     my $module = "$example->{folder}/module.so";
 
     copy($ENV{TEST_NGINX_LOAD_MODULES}, $module) or die "$module: $!\n";
-    open my $in, '<', $path or die "$path: $!\n";
-    my $text = join '', <$in>;
-    $text =~ s/load_module .*;/load_module $module;/ or die "no module\n";
-    open my $out, '>', $path or die "$path: $!\n";
-    print $out $text;
-    close $out or die "$path: $!\n";
-
+    $example->change_configuration(sub {
+        s/load_module .*;/load_module $module;/ or die "no module\n";
+    });
     $example->reload;
 }
 

@@ -74,6 +74,36 @@ sub nginx_command {
         '-c', 'nginx.conf', '-e', 'logs/error.log');
 }
 
+sub configuration_file { "$_[0]{folder}/nginx.conf" }
+
+sub configuration {
+    my ($self) = @_;
+
+    my $path = $self->configuration_file;
+    open my $in, '<', $path or die "$path: $!\n";
+    local $/;
+    return scalar <$in>;
+}
+
+# Has `change` change $_, the text of nginx.conf; reload() makes it the one in
+# use.
+sub change_configuration {
+    my ($self, $change) = @_;
+
+    local $_ = $self->configuration;
+    $change->();
+    $self->write_configuration($_);
+}
+
+sub write_configuration {
+    my ($self, $text) = @_;
+
+    my $path = $self->configuration_file;
+    open my $out, '>', $path or die "$path: $!\n";
+    print $out $text;
+    close $out or die "$path: $!\n";
+}
+
 # What "nginx -t" prints; `as`, if any, is what its command begins with.
 sub test_configuration {
     my ($self, $as) = @_;
@@ -125,14 +155,13 @@ sub get {
         "http://127.0.0.1:$self->{port}$path", {headers => $headers // {}});
 }
 
-# Kills the worker as a crash would, and waits for the next one to serve.
-sub kill_worker {
+# Kills all workers as crashes would, and waits for the next ones.
+sub kill_workers {
     my ($self) = @_;
 
-    my $worker = $self->worker;
-    kill 'KILL', $worker;
-    $self->wait_until(sub { ($self->worker // $worker) != $worker });
-    $self->wait_until(sub { $self->serves });
+    my @old = $self->workers;
+    kill 'KILL', @old;
+    $self->wait_for_others_than(@old);
 }
 
 # Reloads the configuration and waits until every old worker is gone: any of
@@ -143,6 +172,12 @@ sub reload {
     my @old;
     $self->wait_until(sub { @old = $self->workers });
     kill 'HUP', $self->{pid};
+    $self->wait_for_others_than(@old);
+}
+
+sub wait_for_others_than {
+    my ($self, @old) = @_;
+
     $self->wait_until(sub { !grep { kill 0, $_ } @old });
     $self->wait_until(sub { $self->has_its_workers });
 }
@@ -172,9 +207,7 @@ sub workers {
 sub has_its_workers {
     my ($self) = @_;
 
-    open my $in, '<', "$self->{folder}/nginx.conf"
-        or die "$self->{folder}/nginx.conf: $!\n";
-    my ($wanted) = join('', <$in>) =~ /^worker_processes +(\d+);/m;
+    my ($wanted) = $self->configuration =~ /^worker_processes +(\d+);/m;
     my @workers = $self->workers;
     return @workers >= ($wanted // 1);
 }

@@ -78,9 +78,7 @@ sub configure {
     my @modules = map { "load_module $_;" }
         split ' ', $ENV{TEST_NGINX_LOAD_MODULES} // '';
 
-    open my $out, '>', "$self->{folder}/nginx.conf"
-        or die "$self->{folder}/nginx.conf: $!\n";
-    print $out <<"_";
+    $self->write_configuration(<<"_");
 @modules
 worker_processes $workers;
 pid logs/nginx.pid;
@@ -100,26 +98,21 @@ http {
     }
 }
 _
-    close $out or die "$self->{folder}/nginx.conf: $!\n";
 }
 
 sub adapt {
     my ($self, $example, $replace) = @_;
 
-    my $path = "$self->{folder}/nginx.conf";
     system('t/lib/adapt-example', "conf-examples/$example", $self->{folder},
         $ENV{TEST_NGINX_LOAD_MODULES} // '', $self->{port}, 0) == 0
         or die "conf-examples/$example cannot be adapted.\n";
 
-    open my $in, '<', $path or die "$path: $!\n";
-    my $text = join '', <$in>;
-    for my $word (keys %$replace) {
-        $text =~ s/\Q$word\E/$replace->{$word}/g
-            or die "conf-examples/$example does not have \"$word\".\n";
-    }
-    open my $out, '>', $path or die "$path: $!\n";
-    print $out $text;
-    close $out or die "$path: $!\n";
+    $self->change_configuration(sub {
+        for my $word (keys %$replace) {
+            s/\Q$word\E/$replace->{$word}/g
+                or die "conf-examples/$example does not have \"$word\".\n";
+        }
+    });
 }
 
 sub folder { "$_[0]{folder}" }
