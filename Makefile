@@ -3,8 +3,8 @@
 # All output goes to build/. Nothing is installed, except by `make dependencies`
 # and by the targets that say so.
 #
-# Further targets live in t/make/NAME.mk, one file per subject, each with its
-# `## ` help lines. A fragment joins `make test` by appending programs that
+# Further targets live in t/*/NAME.mk, one file per subject beside what it builds,
+# each with its `## ` help lines. A fragment joins `make test` by appending programs that
 # speak TAP and take a few seconds each, as paths from here; a rule may build
 # them:
 #
@@ -65,7 +65,7 @@ $(MODULE): $(MODULE_BUILD)/nginx/Makefile FORCE
 $(MODULE_BUILD)/nginx/Makefile: config config.make \
         src/ngx_http_logout.map $(MODULE_BUILD)/module.settings \
         $(wildcard $(NGINX_SRC)/conf_flags)
-	@t/lib/configure-nginx $(abspath $(@D)) $(NGINX_SRC) $(CC) \
+	@t/lib/tools/configure-nginx $(abspath $(@D)) $(NGINX_SRC) $(CC) \
 	    '$(NGX_CC_OPT)' '$(NGX_LD_OPT)' $(NGX_OPTIONS) \
 	    --add-dynamic-module=$(CURDIR)
 
@@ -82,7 +82,7 @@ $(MODULE_BUILD)/module.settings: FORCE
 
 .PHONY: install
 install: $(MODULE) ## install the module where nginx looks for it (DESTDIR=)
-	@modules=$(DESTDIR)$$(t/lib/nginx-modules-path $(NGINX)); \
+	@modules=$(DESTDIR)$$(t/lib/tools/nginx-modules-path $(NGINX)); \
 	install -d "$$modules"; \
 	install -m 644 $(MODULE) "$$modules/"; \
 	echo "installed $$modules/$(notdir $(MODULE))"; \
@@ -94,7 +94,7 @@ clean: ## remove everything that was built
 
 .PHONY: dependencies
 dependencies: ## install the Debian packages for building and testing
-	@t/lib/dependencies.sh build test
+	@t/lib/tools/dependencies build test
 
 
 ##@ Testing
@@ -155,21 +155,21 @@ $(UNIT_BUILD)/unit.settings: FORCE
 # What the tests of the module need to know. A lane sets it otherwise.
 SPEC_ENV ?= TEST_NGINX_BINARY=$(NGINX) TEST_NGINX_LOAD_MODULES=$(MODULE)
 SPECS := $(if $(SPEC),$(SPEC:%=t/%.t),$(sort $(wildcard t/*.t)))
-RUN_TESTS = t/lib/run-tests --jobs $(JOBS) $(if $(V),--verbose)
+RUN_TESTS = t/lib/tools/run-tests --jobs $(JOBS) $(if $(V),--verbose)
 
 .PHONY: specs
 specs: $(MODULE) ## t/*.t, with nginx and Redis (SPEC=name runs t/name.t, V=1)
 	@$(SPEC_ENV) $(RUN_TESTS) $(SPECS)
 
-# Fragments append: packages as dependencies.sh names their purpose, and
-# programs.
+# Fragments append: packages as t/lib/tools/dependencies names their purpose,
+# and programs.
 TEST_NEEDS := build test
 SHORT_TESTS :=
 
--include t/make/*.mk
+-include t/*/*.mk
 
 # what cannot run on this Debian
-export LEFT_OUT := $(shell t/lib/left-out)
+export LEFT_OUT := $(shell t/lib/tools/left-out)
 SHORT_TESTS := $(filter-out $(LEFT_OUT),$(SHORT_TESTS))
 
 .PHONY: test test-dependencies check check-programs
@@ -177,11 +177,11 @@ test: test-dependencies ## install what is missing, build, run all tests, sum up
 	@$(MAKE) --no-print-directory check
 
 test-dependencies:
-	@t/lib/dependencies.sh $(sort $(TEST_NEEDS))
+	@t/lib/tools/dependencies $(sort $(TEST_NEEDS))
 
 check: ## the same without installing anything
 	@$(MAKE) --no-print-directory $(JOBS_FLAG) check-programs
-	@t/lib/left-out --reasons | sed -n '/^package:/!s/^/not run: /p'
+	@t/lib/tools/left-out --reasons | sed -n '/^package:/!s/^/not run: /p'
 	@$(SPEC_ENV) $(RUN_TESTS) $(UNIT_PROGRAMS) $(SPECS) $(SHORT_TESTS)
 
 check-programs: $(MODULE) $(UNIT_PROGRAMS) $(SHORT_TESTS)

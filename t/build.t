@@ -32,7 +32,7 @@ sub configure {
 
     my $source = $ENV{NGINX_SRC} // '/usr/share/nginx/src';
     my $here = getcwd();
-    return `t/lib/configure-nginx $folder/build $source cc '$flags' '' --add-dynamic-module=$here 2>&1`;
+    return `t/lib/tools/configure-nginx $folder/build $source cc '$flags' '' --add-dynamic-module=$here 2>&1`;
 }
 
 # Debian's nginx is configured with such a flag in later versions.

@@ -191,7 +191,7 @@ async function startExample(world, { example, moved, provider }) {
     const file = path.join(folder, 'nginx.conf');
     const address = `127.0.0.1:${world.examplePort}`;
 
-    execFileSync('t/lib/adapt-example', [`conf-examples/${example}`, folder,
+    execFileSync('t/lib/tools/adapt-example', [`conf-examples/${example}`, folder,
         loadable, world.examplePort, world.redisPort]);
     let text = fs.readFileSync(file, 'utf8')
         .replace(`${address};`, `${address} ssl;`)

@@ -23,7 +23,7 @@ sub said_of {
 
     my $folder = File::Temp->newdir('logout-lint.XXXXXX', TMPDIR => 1);
     my @files = ('src/core/logout_a.cpp', 'src/redis/logout_redis_a.cpp',
-        't/lib/run-tests', 't/unit/test_a.cpp', 'conf-examples/a.conf');
+        't/lib/tools/run-tests', 't/unit/test_a.cpp', 'conf-examples/a.conf');
     for my $file (@files, $path) {
         my ($directory) = $file =~ m{(.*)/};
         make_path("$folder/$directory");
@@ -32,7 +32,7 @@ sub said_of {
         close $out;
     }
 
-    my $said = `t/lib/lint-source $folder 2>&1`;
+    my $said = `t/lint/lint-source $folder 2>&1`;
     return ($?, $said);
 }
 

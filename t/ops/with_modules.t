@@ -12,7 +12,7 @@ use Logout::RedisServer;
 use Test::More;
 
 my $redis = Logout::RedisServer->start;
-chomp(my $folder = `t/lib/nginx-modules-path $ENV{TEST_NGINX_BINARY}`);
+chomp(my $folder = `t/lib/tools/nginx-modules-path $ENV{TEST_NGINX_BINARY}`);
 
 # An nginx with `modules` besides this one. `logout` goes into its location.
 sub start {

@@ -44,7 +44,7 @@ subtest 'make dist' => sub {
     succeeds("t/package/make-dist $folder/$name.tar.gz", 'packs the source');
     succeeds("tar -xf $folder/$name.tar.gz -C $folder", 'into one folder');
 
-    for my $file (split /\n/, `t/lib/source-files`) {
+    for my $file (split /\n/, `t/lib/tools/source-files`) {
         next if system('cmp', '-s', $file, "$folder/$name/$file") == 0;
         fail "$file is in it";
     }

@@ -90,7 +90,7 @@ sub run_with_logs {
     local $ENV{TEST_NGINX_BINARY} = getcwd() . '/t/privacy/nginx';
 
     my $jobs = $ENV{PRIVACY_JOBS} // 1;
-    my $said = `t/lib/run-tests --jobs $jobs @files 2>&1`;
+    my $said = `t/lib/tools/run-tests --jobs $jobs @files 2>&1`;
     return ($?, $said);
 }
 

@@ -27,7 +27,7 @@ const patience = 20000;
 const folder = path.resolve(process.argv[2]);
 const wanted = process.argv.slice(3);
 const everyone = require('./frameworks.js')(folder);
-// those that this Debian does not have all of (t/lib/left-out)
+// those that this Debian does not have all of (t/lib/tools/left-out)
 const leftOut = (process.env.LEFT_OUT ?? '').split(' ');
 const frameworks = everyone.filter(({ name }) => (wanted.length === 0
     ? !leftOut.includes(`framework:${name}`) : wanted.includes(name)));

@@ -34,7 +34,7 @@ sub start {
     }, $class;
 
     chmod 0755, "$self->{folder}";
-    system('t/lib/adapt-example', "conf-examples/$name", $self->{folder},
+    system('t/lib/tools/adapt-example', "conf-examples/$name", $self->{folder},
         $ENV{TEST_NGINX_LOAD_MODULES} // '', $self->{port},
         $self->{redis}->port)
         == 0 or die "conf-examples/$name cannot be adapted.\n";

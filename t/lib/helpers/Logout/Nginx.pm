@@ -103,7 +103,7 @@ _
 sub adapt {
     my ($self, $example, $replace) = @_;
 
-    system('t/lib/adapt-example', "conf-examples/$example", $self->{folder},
+    system('t/lib/tools/adapt-example', "conf-examples/$example", $self->{folder},
         $ENV{TEST_NGINX_LOAD_MODULES} // '', $self->{port}, 0) == 0
         or die "conf-examples/$example cannot be adapted.\n";
 

@@ -5,7 +5,7 @@ COVERAGE_FLAGS := -O0 -g --coverage
 
 .PHONY: coverage
 coverage: ## which lines of src/ the tests run: build/coverage/index.html
-	@t/lib/dependencies.sh build test coverage
+	@t/lib/tools/dependencies build test coverage
 	@$(MAKE) --no-print-directory $(JOBS_FLAG) module unit-programs \
 	    MODULE_BUILD=$(COVERAGE) UNIT_BUILD=$(COVERAGE)/unit \
 	    NGX_CC_OPT='$(COVERAGE_FLAGS)' NGX_LD_OPT=--coverage \

@@ -18,7 +18,7 @@ TLS_SPECS := t/redis_conf.t t/redis_hostile.t t/redis_tls.t t/site_data.t
 
 .PHONY: test-source from-source
 test-source: ## specs with an nginx from source, without TLS (NGINX_SOURCE=, SPEC=name)
-	@t/lib/dependencies.sh build test source
+	@t/lib/tools/dependencies build test source
 	@$(MAKE) --no-print-directory from-source
 	@$(FROM_SOURCE_ENV) $(RUN_TESTS) $(SOURCE_SPECS)
 

@@ -10,7 +10,7 @@ LANES ?= bookworm-redis trixie-redis trixie-valkey \
 
 .PHONY: matrix
 matrix: dist ## the suite in clean Debians 12 and 13, with Redis and Valkey (NGINX_SRC=: the specs with that nginx, too; LANES=)
-	@t/lib/dependencies.sh chroot
+	@t/lib/tools/dependencies chroot
 	@mkdir -p $(MATRIX)
 	@exec $(SUDO) t/package/isolated t/matrix/run $(CHROOTS) $(DIST) \
 	    $(MATRIX) '$(MATRIX_NGINX_SRC)' $(LANES)

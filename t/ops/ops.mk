@@ -13,9 +13,9 @@ screenshots: $(MODULE) $(PAGES)/look ## the status and explain pages in Chromium
 	@$(SPEC_ENV) prove $(PROVE_FLAGS) $(PAGES)/look
 
 $(PAGES)/node_modules: $(PAGES_SRC)/package.json $(PAGES_SRC)/package-lock.json
-	@t/lib/install-npm $(PAGES_SRC) $(@D)
+	@t/lib/tools/install-npm $(PAGES_SRC) $(@D)
 
-$(PAGES)/look: t/make/ops.mk $(PAGES)/node_modules
+$(PAGES)/look: t/ops/ops.mk $(PAGES)/node_modules
 	@printf '%s\n' '#!/bin/sh' \
 	    'export PATH=$(abspath $(@D))/node_modules/.bin:$$PATH' \
 	    'export NODE_PATH=$(abspath $(@D))/node_modules' \

@@ -60,7 +60,7 @@ check-programs: $(BENCH_PROGRAMS)
 
 .PHONY: bench-programs
 bench-programs:
-	@t/lib/dependencies.sh build bench instructions
+	@t/lib/tools/dependencies build bench instructions
 	@$(MAKE) -s --no-print-directory $(JOBS_FLAG) $(MODULE) $(BENCH_PROGRAMS)
 
 $(BENCH)/lean_client $(BENCH)/delay_relay: $(BENCH)/%: t/bench/%.cpp

@@ -10,7 +10,7 @@ SHORT_TESTS += $(CLIENTS)/logouts $(CLIENTS)/tokens
 
 .PHONY: clients clients-run
 clients: ## SDKs in Chromium, logged out by nginx (CLIENT=name)
-	@t/lib/dependencies.sh build test browser
+	@t/lib/tools/dependencies build test browser
 	@$(MAKE) --no-print-directory clients-run
 
 clients-run: $(MODULE) $(CLIENTS)/logouts
@@ -19,7 +19,7 @@ clients-run: $(MODULE) $(CLIENTS)/logouts
 
 $(CLIENTS)/node_modules: $(CLIENTS_SRC)/package.json \
         $(CLIENTS_SRC)/package-lock.json
-	@t/lib/install-npm $(CLIENTS_SRC) $(@D)
+	@t/lib/tools/install-npm $(CLIENTS_SRC) $(@D)
 
 # $(call clients-program,SCRIPT,FOLDER): one that runs a script with the packages
 define clients-program
@@ -30,8 +30,8 @@ define clients-program
 @chmod +x $@
 endef
 
-$(CLIENTS)/logouts: t/make/clients.mk $(CLIENTS)/node_modules
+$(CLIENTS)/logouts: t/clients/clients.mk $(CLIENTS)/node_modules
 	$(call clients-program,run.js,$(CLIENTS))
 
-$(CLIENTS)/tokens: t/make/clients.mk $(CLIENTS)/node_modules
+$(CLIENTS)/tokens: t/clients/clients.mk $(CLIENTS)/node_modules
 	$(call clients-program,tokens.js,$(CLIENTS)/signed)

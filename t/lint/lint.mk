@@ -19,7 +19,7 @@ SHORT_TESTS += t/lint/lint.t
 
 .PHONY: lint lint-format lint-source lint-core-clang
 lint: ## format, house rules, clang-tidy, warnings of g++ and clang++
-	@t/lib/dependencies.sh build lint
+	@t/lib/tools/dependencies build lint
 	@$(MAKE) --no-print-directory $(JOBS_FLAG) lint-format lint-source \
 	    $(MODULE) $(LINTED)
 	@echo "lint: nothing to complain of"
@@ -28,11 +28,11 @@ lint-format:
 	@clang-format --dry-run -Werror $(CPP_FILES)
 
 lint-source:
-	@t/lib/lint-source
+	@t/lint/lint-source
 
 lint-core-clang: $(CORE_SRCS:%=$(LINT)/%.clang-core)
 
-$(LINTED): $(MODULE_DEPS) .clang-tidy t/make/lint.mk | $(MODULE)
+$(LINTED): $(MODULE_DEPS) .clang-tidy t/lint/lint.mk | $(MODULE)
 
 $(LINT)/%.tidy: %
 	@mkdir -p $(@D)
@@ -46,7 +46,7 @@ $(LINT)/%.gcc: %
 	@touch $@
 
 # the core needs no headers of nginx, and so nothing that is built
-$(LINT)/%.clang-core: % $(wildcard src/core/*.hpp) t/make/lint.mk
+$(LINT)/%.clang-core: % $(wildcard src/core/*.hpp) t/lint/lint.mk
 	@mkdir -p $(@D)
 	@clang++ -std=c++17 $(UNIT_WARNINGS) $(UNIT_DEFINES) -Isrc -fsyntax-only $<
 	@touch $@

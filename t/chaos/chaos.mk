@@ -11,7 +11,7 @@ SHORT_TESTS += $(CHAOS)/server $(CHAOS)/servers
 
 .PHONY: chaos chaos-run
 chaos: ## all faults under load, twice: what became of 200,000 logouts and more (CHAOS_ONLY=)
-	@t/lib/dependencies.sh build test chaos
+	@t/lib/tools/dependencies build test chaos
 	@$(MAKE) --no-print-directory chaos-run
 
 chaos-run: $(MODULE) $(CHAOS)/load
@@ -27,7 +27,7 @@ $(CHAOS)/load: t/chaos/load.cpp
 $(CHAOS)/server: CHAOS_PARTS := one server|TLS
 $(CHAOS)/servers: CHAOS_PARTS := Sentinel|Cluster|proxy
 
-$(CHAOS)/server $(CHAOS)/servers: $(CHAOS)/load t/make/chaos.mk
+$(CHAOS)/server $(CHAOS)/servers: $(CHAOS)/load t/chaos/chaos.mk
 	@printf '%s\n' '#!/bin/sh' 'export CHAOS_LOAD=$(abspath $(CHAOS)/load)' \
 	    "export CHAOS_ONLY='^($(CHAOS_PARTS)):'" \
 	    'exec perl t/chaos/chaos.t' > $@

@@ -29,7 +29,7 @@ SHORT_TESTS += $(FUZZ_TARGETS:%=$(FUZZ)/replay_%)
 
 .PHONY: fuzz fuzz-programs
 fuzz: ## every fuzz target for a while, from the corpus (FUZZ_SECONDS=60, FUZZ_TARGETS=)
-	@t/lib/dependencies.sh build fuzz
+	@t/lib/tools/dependencies build fuzz
 	@$(MAKE) --no-print-directory $(JOBS_FLAG) fuzz-programs
 	@t/fuzz/run $(FUZZ) $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 

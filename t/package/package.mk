@@ -20,7 +20,7 @@ dist: ## the source, build/package/nginx-mod-http-logout-VERSION.tar.gz
 
 .PHONY: deb deb-run
 deb: ## libnginx-mod-http-logout for this Debian, in build/package/deb
-	@t/lib/dependencies.sh build package
+	@t/lib/tools/dependencies build package
 	@$(MAKE) --no-print-directory deb-run
 
 deb-run: dist
@@ -29,7 +29,7 @@ deb-run: dist
 
 .PHONY: test-package test-package-run
 test-package: ## the package on a clean Debian: README's first day, an upgrade under load, purged
-	@t/lib/dependencies.sh build test package chroot
+	@t/lib/tools/dependencies build test package chroot
 	@$(MAKE) --no-print-directory deb-run $(FRAMEWORKS)/node_modules
 	@prove $(PROVE_FLAGS) t/package/dist.t :: $(DIST)
 	@t/package/build-deb --version 0.0.1 \

@@ -11,7 +11,7 @@ SHORT_TESTS += $(FRAMEWORKS)/logouts $(FRAMEWORKS)/forgotten-cookies
 
 .PHONY: frameworks frameworks-run
 frameworks: ## real frameworks and a browser, logged out by nginx (FRAMEWORK=name)
-	@t/lib/dependencies.sh build test frameworks
+	@t/lib/tools/dependencies build test frameworks
 	@$(MAKE) --no-print-directory frameworks-run
 
 frameworks-run: $(MODULE) $(FRAMEWORKS)/logouts
@@ -20,7 +20,7 @@ frameworks-run: $(MODULE) $(FRAMEWORKS)/logouts
 
 $(FRAMEWORKS)/node_modules: $(FRAMEWORKS_SRC)/package.json \
         $(FRAMEWORKS_SRC)/package-lock.json
-	@t/lib/install-npm $(FRAMEWORKS_SRC) $(@D)
+	@t/lib/tools/install-npm $(FRAMEWORKS_SRC) $(@D)
 
 $(FRAMEWORKS)/gorilla: $(FRAMEWORKS_SRC)/apps/gorilla.go
 	@mkdir -p $(@D)
@@ -43,10 +43,10 @@ define node_program
 @chmod +x $@
 endef
 
-$(FRAMEWORKS)/logouts: t/make/sessions.mk $(FRAMEWORKS)/node_modules \
+$(FRAMEWORKS)/logouts: t/sessions/sessions.mk $(FRAMEWORKS)/node_modules \
         $(FRAMEWORKS)/gorilla $(FRAMEWORKS)/site.pem
 	$(call node_program,$(FRAMEWORKS_SRC)/run.js)
 
-$(FRAMEWORKS)/forgotten-cookies: t/make/sessions.mk \
+$(FRAMEWORKS)/forgotten-cookies: t/sessions/sessions.mk \
         $(FRAMEWORKS)/node_modules $(FRAMEWORKS)/site.pem
 	$(call node_program,t/sessions/expiry/run.js)

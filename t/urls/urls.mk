@@ -32,7 +32,7 @@ $(URLS)/judge: $(URLS)/judge.o $(UNIT_ARCHIVE)
 -include $(URLS)/judge.d
 
 $(URLS)/node_modules: t/urls/package.json t/urls/package-lock.json
-	@t/lib/install-npm t/urls $(@D)
+	@t/lib/tools/install-npm t/urls $(@D)
 
 $(URLS)/vectors: t/urls/vectors.mjs $(URLS)/judge
 	@printf '#!/bin/sh\nexec node %s --judge %s --vectors %s\n' \
@@ -45,7 +45,7 @@ $(URLS)/differential: t/urls/differential.mjs $(URLS)/judge \
 	    '$(URLS_NODE)' $< $(URLS)/judge > $@
 	@chmod +x $@
 
-$(URLS)/browser: t/urls/browser.mjs t/make/urls.mk $(URLS)/judge \
+$(URLS)/browser: t/urls/browser.mjs t/urls/urls.mk $(URLS)/judge \
         $(URLS)/node_modules
 	@printf '#!/bin/sh\nexec env %s %s --judge %s --folder %s %s "$$@"\n' \
 	    '$(URLS_NODE)' $< $(URLS)/judge $(URLS)/edge \
@@ -57,7 +57,7 @@ BROWSER_URLS_SEED ?= $(shell date +%s)
 
 .PHONY: browser-urls
 browser-urls: ## attacks and mutated URLs through nginx, in Chromium (BROWSER_URLS_CASES=, BROWSER_URLS_SEED=)
-	@t/lib/dependencies.sh build test urls
+	@t/lib/tools/dependencies build test urls
 	@$(MAKE) --no-print-directory $(JOBS_FLAG) $(MODULE) $(URLS)/browser
 	@$(SPEC_ENV) prove $(PROVE_FLAGS) $(URLS)/browser :: --thorough \
 	    --cases $(BROWSER_URLS_CASES) --seed $(BROWSER_URLS_SEED)

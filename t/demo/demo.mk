@@ -2,7 +2,7 @@
 
 .PHONY: demo demo-run
 demo: ## install what is missing, build, show a logout, keep serving (DEMO=once)
-	@t/lib/dependencies.sh build demo
+	@t/lib/tools/dependencies build demo
 	@$(MAKE) --no-print-directory demo-run
 
 demo-run: $(MODULE)
