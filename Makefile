@@ -31,9 +31,11 @@ JOBS ?= $(shell nproc)
 JOBS_FLAG = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 
 BUILD := build
-CORE_SRCS := $(wildcard src/core/*.cpp)
-MODULE_SRCS := $(CORE_SRCS) $(wildcard src/redis/*.cpp src/*.cpp)
-MODULE_DEPS := $(wildcard src/core/*.hpp src/redis/*.hpp src/*.hpp)
+CORE_SRCS := $(wildcard src/core/*/*.cpp)
+MODULE_SRCS := $(CORE_SRCS) $(wildcard src/redis/*.cpp src/http/*.cpp \
+    src/http/*/*.cpp)
+MODULE_DEPS := $(wildcard src/core/*/*.hpp src/redis/*.hpp src/http/*.hpp \
+    src/http/*/*.hpp)
 
 FORCE:
 .PHONY: FORCE
@@ -63,7 +65,7 @@ $(MODULE): $(MODULE_BUILD)/nginx/Makefile FORCE
 	    { cp --remove-destination $(<D)/$(@F) $@ && echo "built $@"; }
 
 $(MODULE_BUILD)/nginx/Makefile: config config.make \
-        src/ngx_http_logout.map $(MODULE_BUILD)/module.settings \
+        src/http/ngx_http_logout.map $(MODULE_BUILD)/module.settings \
         $(wildcard $(NGINX_SRC)/conf_flags)
 	@t/lib/tools/configure-nginx $(abspath $(@D)) $(NGINX_SRC) $(CC) \
 	    '$(NGX_CC_OPT)' '$(NGX_LD_OPT)' $(NGX_OPTIONS) \
@@ -125,7 +127,7 @@ unit: ## the tests of src/core, with cmocka (TEST=name runs t/unit/test_name.cpp
 unit-programs: $(UNIT_PROGRAMS)
 
 UNIT_COMPILE = $(CXX) -std=c++17 $(UNIT_FLAGS) $(UNIT_WARNINGS) \
-    $(UNIT_DEFINES) -Isrc -Isrc/core -It/unit -MMD -MP -c
+    $(UNIT_DEFINES) -Isrc -It/unit -MMD -MP -c
 
 # an archive, so that each program links what it uses of the core
 UNIT_ARCHIVE := $(UNIT_BUILD)/core.a
@@ -149,7 +151,7 @@ $(UNIT_CORE): $(UNIT_BUILD)/core/%.o: src/core/%.cpp $(UNIT_BUILD)/unit.settings
 $(UNIT_BUILD)/unit.settings: FORCE
 	$(call settings,$(CXX) $(UNIT_FLAGS) $(CORE_SRCS))
 
--include $(wildcard $(UNIT_BUILD)/*.d $(UNIT_BUILD)/core/*.d)
+-include $(wildcard $(UNIT_BUILD)/*.d $(UNIT_BUILD)/core/*/*.d)
 
 
 # What the tests of the module need to know. A lane sets it otherwise.

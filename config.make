@@ -8,9 +8,10 @@ logout_compile() {
 }
 
 logout_set_flags() {
-    for logout_objects in core/logout_% redis/logout_% src/ngx_http_logout_%
-    do
-        echo "$NGX_OBJS/addon/$logout_objects.o: CFLAGS $1" >> $NGX_MAKEFILE
+    for logout_source in `find $ngx_addon_dir/src -name '*.cpp'`; do
+        logout_folder=`dirname $logout_source`
+        logout_object=`basename $logout_folder`/`basename $logout_source .cpp`
+        echo "$NGX_OBJS/addon/$logout_object.o: CFLAGS $1" >> $NGX_MAKEFILE
     done
 }
 

@@ -39,7 +39,7 @@ sub configure {
 subtest 'flags that are for C only' => sub {
     my $folder = File::Temp->newdir('logout-build.XXXXXX', TMPDIR => 1);
     my $source = $ENV{NGINX_SRC} // '/usr/share/nginx/src';
-    my $object = "$folder/build/addon/core/logout_utf8.o";
+    my $object = "$folder/build/addon/base/utf8.o";
 
     configure($folder,
         '-O2 -Werror=implicit-function-declaration -Wmissing-prototypes');

@@ -105,7 +105,7 @@ for my $example (@examples) {
 cmp_ok scalar @examples, '>', 5, 'there are examples';
 
 # What is documented is there, and what is there is documented.
-my $source = join '', map { read_file($_) } glob 'src/ngx_http_logout_*.cpp';
+my $source = join '', map { read_file($_) } glob 'src/http/*.cpp src/http/*/*.cpp';
 my %directives = map { $_ => 1 }
     $source =~ /\{\s*ngx_string\("(logout\w*)"\),\s*\n\s*(?:NGX_|ngx_http_logout_any)/g;
 for my $directive (sort keys %directives) {

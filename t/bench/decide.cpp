@@ -4,8 +4,8 @@
 // Under callgrind every case leaves one dump, "NAME/ITERATIONS". A decision
 // that is not the expected one ends the program: cheap and wrong is no result.
 
-#include "core/logout_plan.hpp"
-#include "core/logout_response.hpp"
+#include "core/plan/plan.hpp"
+#include "core/answer/response.hpp"
 
 #include <valgrind/callgrind.h>
 

@@ -13,15 +13,18 @@ FUZZ_FLAGS := -std=c++17 -g -O1 -fno-omit-frame-pointer $(FUZZ_SANITIZE) \
 
 # The part of the core that the targets reach: the corpus is replayed with
 # every `make test`, and the whole core takes long to build with sanitizers.
-FUZZ_CORE := allowlist allowlist_entry allowlist_lint allowlist_table base64 \
-    compact_jws cookies digest form_encoding hash_index host ipv4 ipv6 json \
-    jwks jws_algorithm jws_cjose jws_ed25519 jws_key jwt nearest parameters \
-    path_ambiguity public_suffix punycode scheme session session_compile \
-    session_format session_laravel session_presets session_signatures \
-    session_transforms url utf8
+FUZZ_CORE := allowlist/allowlist allowlist/entry allowlist/lint \
+    allowlist/table base/base64 base/did_you_mean base/digest \
+    base/form_encoding base/hash_index base/json base/utf8 \
+    request/parameters session/compile session/cookies session/format \
+    session/laravel session/presets session/reader session/signatures \
+    session/transforms token/jwks token/jws_algorithm token/jws_cjose \
+    token/jws_compact token/jws_ed25519 token/jws_key token/jwt \
+    url/forbidden_scheme url/host url/ipv4 url/ipv6 url/path_ambiguity \
+    url/public_suffix url/punycode url/url
 FUZZ_REDIS := reply topology
-FUZZ_COMMON := $(FUZZ_CORE:%=src/core/logout_%) t/fuzz/reference_matcher \
-    $(FUZZ_REDIS:%=src/redis/logout_redis_%)
+FUZZ_COMMON := $(FUZZ_CORE:%=src/core/%) t/fuzz/reference_matcher \
+    $(FUZZ_REDIS:%=src/redis/%)
 FUZZ_OBJECTS := $(FUZZ_COMMON) $(FUZZ_TARGETS:%=t/fuzz/fuzz_%)
 FUZZ_LIBS = -lcjose -ljansson -lcrypto -lhiredis $(call optional,libpsl,-lpsl)
 
@@ -57,4 +60,5 @@ $(FUZZ_TARGETS:%=$(FUZZ)/replay_%): $(FUZZ)/replay_%: \
         $(FUZZ_COMMON:%=$(FUZZ)/gcc/%.o)
 	@$(CXX) $(FUZZ_SANITIZE) -o $@ $^ $(FUZZ_LIBS)
 
--include $(wildcard $(FUZZ)/*/src/*/*.d $(FUZZ)/*/t/fuzz/*.d)
+-include $(wildcard $(FUZZ)/*/src/*/*.d $(FUZZ)/*/src/*/*/*.d \
+    $(FUZZ)/*/t/fuzz/*.d)

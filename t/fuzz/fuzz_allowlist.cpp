@@ -4,7 +4,7 @@
 #include "fuzz.hpp"
 #include "reference_matcher.hpp"
 
-#include "core/logout_allowlist.hpp"
+#include "core/allowlist/allowlist.hpp"
 
 #include <algorithm>
 #include <memory>

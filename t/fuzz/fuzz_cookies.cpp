@@ -3,7 +3,7 @@
 
 #include "fuzz.hpp"
 
-#include "core/logout_cookies.hpp"
+#include "core/session/cookies.hpp"
 
 #include <algorithm>
 #include <string>

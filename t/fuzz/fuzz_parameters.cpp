@@ -3,7 +3,7 @@
 
 #include "fuzz.hpp"
 
-#include "core/logout_parameters.hpp"
+#include "core/request/parameters.hpp"
 
 #include <jansson.h>
 

@@ -5,8 +5,8 @@
 
 #include "fuzz.hpp"
 
-#include "redis/logout_redis_reply.hpp"
-#include "redis/logout_redis_topology.hpp"
+#include "redis/reply.hpp"
+#include "redis/topology.hpp"
 
 #include <algorithm>
 #include <memory>

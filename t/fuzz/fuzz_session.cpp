@@ -5,7 +5,7 @@
 
 #include "fuzz.hpp"
 
-#include "core/logout_session.hpp"
+#include "core/session/reader.hpp"
 
 #include <algorithm>
 #include <map>

@@ -10,8 +10,8 @@
 
 #include "fuzz.hpp"
 
-#include "core/logout_base64.hpp"
-#include "core/logout_jwt.hpp"
+#include "core/base/base64.hpp"
+#include "core/token/jwt.hpp"
 
 #include <algorithm>
 #include <array>

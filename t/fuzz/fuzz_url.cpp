@@ -2,7 +2,7 @@
 
 #include "fuzz.hpp"
 
-#include "core/logout_url.hpp"
+#include "core/url/url.hpp"
 
 #include <memory>
 #include <string>

@@ -4,8 +4,8 @@
 #ifndef LOGOUT_REFERENCE_MATCHER_HPP
 #define LOGOUT_REFERENCE_MATCHER_HPP
 
-#include "core/logout_allowlist.hpp"
-#include "core/logout_url.hpp"
+#include "core/allowlist/allowlist.hpp"
+#include "core/url/url.hpp"
 
 #include <string>
 

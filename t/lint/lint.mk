@@ -46,7 +46,7 @@ $(LINT)/%.gcc: %
 	@touch $@
 
 # the core needs no headers of nginx, and so nothing that is built
-$(LINT)/%.clang-core: % $(wildcard src/core/*.hpp) t/lint/lint.mk
+$(LINT)/%.clang-core: % $(wildcard src/core/*/*.hpp) t/lint/lint.mk
 	@mkdir -p $(@D)
 	@clang++ -std=c++17 $(UNIT_WARNINGS) $(UNIT_DEFINES) -Isrc -fsyntax-only $<
 	@touch $@

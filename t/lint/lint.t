@@ -22,7 +22,7 @@ sub said_of {
     my ($path, $text) = @_;
 
     my $folder = File::Temp->newdir('logout-lint.XXXXXX', TMPDIR => 1);
-    my @files = ('src/core/logout_a.cpp', 'src/redis/logout_redis_a.cpp',
+    my @files = ('src/core/base/a.cpp', 'src/redis/a.cpp',
         't/lib/tools/run-tests', 't/unit/test_a.cpp', 'conf-examples/a.conf');
     for my $file (@files, $path) {
         my ($directory) = $file =~ m{(.*)/};
@@ -37,24 +37,27 @@ sub said_of {
 }
 
 my @broken = (
-    ['src/core/logout_b.cpp', "#include <ngx_core.h>\n", 'core knows neither'],
-    ['src/core/logout_b.cpp', "#include <hiredis/hiredis.h>\n",
+    ['src/core/url/b.cpp', "#include <ngx_core.h>\n", 'core knows neither'],
+    ['src/core/url/b.cpp', "#include <hiredis/hiredis.h>\n",
         'core knows neither'],
-    ['src/core/logout_b.cpp', "#include <sys/socket.h>\n",
+    ['src/core/url/b.cpp', "#include <sys/socket.h>\n", 'core knows neither'],
+    ['src/core/url/b.hpp', "#include \"http/conf.hpp\"\n",
         'core knows neither'],
-    ['src/core/logout_b.hpp', "#include \"../ngx_http_logout_conf.hpp\"\n",
+    ['src/core/url/b.hpp', "#include \"redis/client.hpp\"\n",
         'core knows neither'],
-    ['src/core/logout_b.hpp', "#include \"logout_redis.hpp\"\n",
-        'core does not include redis'],
-    ['src/redis/logout_redis_b.cpp', "ngx_http_request_t* r;\n",
+    ['src/core/url/b.hpp', "#include \"core/plan/plan.hpp\"\n",
+        'a folder of core includes only those before it'],
+    ['src/core/misc/b.hpp', "#include \"core/base/text.hpp\"\n",
+        'a folder of core includes only those before it'],
+    ['src/redis/b.cpp', "ngx_http_request_t* r;\n",
         'redis knows nothing of HTTP'],
-    ['src/redis/logout_redis_b.cpp', "#include \"core/logout_text.hpp\"\n",
-        'redis does not include core'],
-    ['src/ngx_http_logout_b.cpp', "using namespace std;\n", 'using namespace'],
-    ['src/ngx_http_logout_b.cpp', "\tint a;\n", 'a tab'],
-    ['src/ngx_http_logout_b.cpp', '/' x 81 . "\n", 'more than 80 columns'],
-    ['src/ngx_http_logout_b.cpp', '// TO' . "DO: all of it\n", 'unfinished'],
-    ['src/ngx_http_logout_b.cpp', "\n" x 601, 'more than 600 lines'],
+    ['src/redis/b.cpp', "#include \"core/base/text.hpp\"\n",
+        'redis includes only redis'],
+    ['src/http/b.cpp', "using namespace std;\n", 'using namespace'],
+    ['src/http/b.cpp', "\tint a;\n", 'a tab'],
+    ['src/http/b.cpp', '/' x 81 . "\n", 'more than 80 columns'],
+    ['src/http/b.cpp', '// TO' . "DO: all of it\n", 'unfinished'],
+    ['src/http/base/a.cpp', "\n", 'another file\'s object has this name'],
 );
 
 for (@broken) {
@@ -65,8 +68,8 @@ for (@broken) {
     like $said, qr/\A\Q$path\E:\d+: \Q$rule\E[^\n]*\n\z/, "$rule: said where";
 }
 
-my ($status, $said) = said_of('src/core/logout_b.cpp',
-    "#include \"logout_a.hpp\"\n\n#include <openssl/evp.h>\n");
+my ($status, $said) = said_of('src/core/url/b.cpp',
+    "#include \"core/base/a.hpp\"\n\n#include <openssl/evp.h>\n");
 is $status, 0, 'what the core may include' or diag $said;
 
 done_testing;

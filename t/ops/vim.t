@@ -25,7 +25,7 @@ sub keywords {
         read_file($syntax) =~ /^syn keyword $group (?:contained )?(.*)$/mg];
 }
 
-my $source = join '', map { read_file($_) } glob 'src/ngx_http_logout_*.cpp';
+my $source = join '', map { read_file($_) } glob 'src/http/*.cpp src/http/*/*.cpp';
 my @directives = $source =~
     /\{\s*ngx_string\("(logout\w*)"\),\s*\n\s*(?:NGX_|ngx_http_logout_any)/g;
 
@@ -37,13 +37,13 @@ is_deeply keywords('ngxDirectiveThirdParty'),
 is_deeply [sort $source =~ /ngx_string\("(logout\w*)"\),\s*\n[^,]*CONF_BLOCK/g],
     [sort keys %blocks], 'the blocks';
 
-my ($table) = read_file('src/ngx_http_logout_redis_parameters.cpp')
+my ($table) = read_file('src/http/conf/redis_parameters.cpp')
     =~ /Parameter parameters\[\] = \{(.*?)\n\};/s;
 is_deeply keywords('ngxLogoutRedisParameter'),
     [sort 'include', $table =~ /^\s*\{"(\w+)"/mg],
     'the parameters of logout_redis';
 
-my $clients = read_file('src/ngx_http_logout_return_url_conf.cpp');
+my $clients = read_file('src/http/conf/return_url.cpp');
 is_deeply keywords('ngxLogoutClientParameter'),
     [sort grep { !/^logout_/ } $clients =~ /name == "(\w+)"/g],
     'the parameters of logout_client';

@@ -111,7 +111,7 @@ subtest 'a version that the changelog does not have' => sub {
     my ($status, $output) = run("cd $folder && mkdir wrong"
         . " && cp -r $name wrong/nginx-mod-http-logout-9.9.9"
         . " && sed -i 's/version = \".*\"/version = \"9.9.9\"/'"
-        . '    wrong/*/src/core/logout_version.hpp'
+        . '    wrong/*/src/core/base/version.hpp'
         . ' && tar -czf wrong.tar.gz -C wrong nginx-mod-http-logout-9.9.9'
         . ' && mv wrong.tar.gz nginx-mod-http-logout-9.9.9.tar.gz'
         . " && $name/t/package/build-deb nginx-mod-http-logout-9.9.9.tar.gz"

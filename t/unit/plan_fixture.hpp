@@ -3,7 +3,7 @@
 #ifndef LOGOUT_TEST_PLAN_FIXTURE_HPP
 #define LOGOUT_TEST_PLAN_FIXTURE_HPP
 
-#include "core/logout_plan.hpp"
+#include "core/plan/plan.hpp"
 
 #include <deque>
 #include <initializer_list>

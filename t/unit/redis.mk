@@ -1,7 +1,7 @@
 # The parts of src/redis that need no nginx: state machine, commands, replies.
 
-REDIS_PURE := state output reply topology
-REDIS_OBJECTS := $(REDIS_PURE:%=$(UNIT_BUILD)/redis/logout_redis_%.o)
+REDIS_PURE := link output reply topology
+REDIS_OBJECTS := $(REDIS_PURE:%=$(UNIT_BUILD)/redis/%.o)
 REDIS_PROGRAMS := $(filter $(UNIT_BUILD)/test_redis_%,$(UNIT_PROGRAMS))
 
 $(REDIS_PROGRAMS): UNIT_EXTRA = $(REDIS_OBJECTS) -lhiredis

@@ -3,7 +3,7 @@
 #ifndef SESSION_READING_HPP
 #define SESSION_READING_HPP
 
-#include "core/logout_session.hpp"
+#include "core/session/reader.hpp"
 
 #include <array>
 #include <optional>

@@ -1,6 +1,6 @@
 // Lists of return URLs: what an entry may be, and what it allows.
 
-#include "core/logout_allowlist.hpp"
+#include "core/allowlist/allowlist.hpp"
 
 #include <cstdarg>
 #include <cstddef>

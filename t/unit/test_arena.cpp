@@ -1,6 +1,6 @@
 // Memory for what is built once.
 
-#include "core/logout_arena.hpp"
+#include "core/base/arena.hpp"
 
 #include <cstdarg>
 #include <cstddef>

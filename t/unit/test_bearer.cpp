@@ -1,6 +1,6 @@
 // Access tokens in an Authorization header.
 
-#include "core/logout_bearer.hpp"
+#include "core/request/bearer.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "core/logout_client_choice.hpp"
+#include "core/plan/client_choice.hpp"
 
 #include "token_data.hpp"
 

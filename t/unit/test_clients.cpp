@@ -1,6 +1,6 @@
 // Clients by their client_id, and Schibsted's names for them.
 
-#include "core/logout_clients.hpp"
+#include "core/allowlist/clients.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "core/logout_response.hpp"
+#include "core/answer/response.hpp"
 #include "plan_fixture.hpp"
 
 #include <cstdarg>

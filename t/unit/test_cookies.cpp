@@ -1,6 +1,6 @@
 // The Cookie header as browsers write it, and the lines that make them forget.
 
-#include "core/logout_cookies.hpp"
+#include "core/session/cookies.hpp"
 
 #include <cstring>
 #include <string>

@@ -1,6 +1,6 @@
 // The commands that tell of a logout.
 
-#include "core/logout_event.hpp"
+#include "core/answer/event.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,9 +1,9 @@
 // What an operator describes, as a request, and the explanation of it.
 
-#include "core/logout_explain.hpp"
-#include "core/logout_explain_json.hpp"
-#include "core/logout_explain_page.hpp"
-#include "core/logout_explain_request.hpp"
+#include "core/explain/explain.hpp"
+#include "core/explain/json.hpp"
+#include "core/explain/page.hpp"
+#include "core/explain/request.hpp"
 
 #include <cstdarg>
 #include <cstddef>

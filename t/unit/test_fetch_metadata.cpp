@@ -1,6 +1,6 @@
 // Who may log whom out: each case is a request as a browser makes it.
 
-#include "core/logout_fetch_metadata.hpp"
+#include "core/request/fetch_metadata.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // application/x-www-form-urlencoded, both ways.
 
-#include "core/logout_form_encoding.hpp"
+#include "core/base/form_encoding.hpp"
 
 #include <cstdarg>
 #include <cstddef>

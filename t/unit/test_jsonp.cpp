@@ -1,6 +1,6 @@
 // The script that answers the SPiD 2.x SDK.
 
-#include "core/logout_jsonp.hpp"
+#include "core/request/jsonp.hpp"
 
 #include <cstdarg>
 #include <cstddef>

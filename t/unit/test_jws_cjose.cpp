@@ -2,9 +2,9 @@
 // read behind a key, or be taken for signed, if cjose were asked. And what is
 // between OpenSSL's queue of errors and both.
 
-#include "core/logout_base64.hpp"
-#include "core/logout_jws_cjose.hpp"
-#include "core/logout_jws_ed25519.hpp"
+#include "core/base/base64.hpp"
+#include "core/token/jws_cjose.hpp"
+#include "core/token/jws_ed25519.hpp"
 #include "token_data.hpp"
 
 #include <openssl/err.h>

@@ -1,6 +1,6 @@
 // Signed tokens, made by another library, and what attackers make of them.
 
-#include "core/logout_jwt.hpp"
+#include "core/token/jwt.hpp"
 #include "token_data.hpp"
 
 #include <openssl/err.h>

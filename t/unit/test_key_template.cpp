@@ -1,4 +1,4 @@
-#include "core/logout_key_template.hpp"
+#include "core/session/key_template.hpp"
 
 #include <cstdarg>
 #include <cstddef>

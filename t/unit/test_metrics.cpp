@@ -1,10 +1,10 @@
 // Counters, and the forms in which they are read.
 
-#include "core/logout_escape.hpp"
-#include "core/logout_metrics.hpp"
-#include "core/logout_metrics_json.hpp"
-#include "core/logout_metrics_prometheus.hpp"
-#include "core/logout_status_page.hpp"
+#include "core/base/escape.hpp"
+#include "core/status/metrics.hpp"
+#include "core/status/json.hpp"
+#include "core/status/prometheus.hpp"
+#include "core/status/page.hpp"
 
 #include <jansson.h>
 

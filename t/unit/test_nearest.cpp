@@ -1,4 +1,4 @@
-#include "core/logout_nearest.hpp"
+#include "core/base/did_you_mean.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // OpenID Connect Front-Channel Logout 1.0, section 3.
 
-#include "core/logout_oidc_frontchannel.hpp"
+#include "core/plan/frontchannel.hpp"
 
 #include <cstdarg>
 #include <cstddef>

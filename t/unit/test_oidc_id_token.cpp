@@ -1,6 +1,6 @@
 // id_token_hint, as clients send it and as they should not.
 
-#include "core/logout_oidc_id_token.hpp"
+#include "core/token/id_token.hpp"
 #include "token_data.hpp"
 
 using logout::IdTokenHint;

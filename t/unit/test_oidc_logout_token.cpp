@@ -1,7 +1,7 @@
 // logout_token: OpenID Connect Back-Channel Logout 1.0, section 2.6, step by
 // step.
 
-#include "core/logout_oidc_logout_token.hpp"
+#include "core/token/logout_token.hpp"
 #include "token_data.hpp"
 
 using logout::JwtProblem;

@@ -1,7 +1,7 @@
 // The bodies: what people read, and what programs parse.
 
-#include "core/logout_json.hpp"
-#include "core/logout_page.hpp"
+#include "core/base/json.hpp"
+#include "core/answer/user_page.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // What is read from a query, a form body and a JSON body, and what is not.
 
-#include "core/logout_parameters.hpp"
+#include "core/request/parameters.hpp"
 
 #include <cstdarg>
 #include <cstddef>

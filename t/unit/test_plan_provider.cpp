@@ -1,7 +1,7 @@
 // What is planned and answered where an OpenID provider calls.
 
-#include "core/logout_plan_provider.hpp"
-#include "core/logout_response.hpp"
+#include "core/plan/provider.hpp"
+#include "core/answer/response.hpp"
 #include "plan_fixture.hpp"
 #include "token_data.hpp"
 

@@ -1,6 +1,6 @@
 // The protocols as a table: their names and what each one reads.
 
-#include "core/logout_protocol.hpp"
+#include "core/request/protocol.hpp"
 
 #include <cstdarg>
 #include <cstddef>

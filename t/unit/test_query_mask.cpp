@@ -1,4 +1,4 @@
-#include "core/logout_query_mask.hpp"
+#include "core/request/query_mask.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Commands as they are sent to Redis, and the buffer that keeps them.
 
-#include "redis/logout_redis_output.hpp"
+#include "redis/output.hpp"
 
 #include <hiredis/hiredis.h>
 

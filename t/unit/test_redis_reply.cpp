@@ -1,7 +1,7 @@
 // Replies of Redis: those it sends, and those that only a broken or hostile
 // server sends.
 
-#include "redis/logout_redis_reply.hpp"
+#include "redis/reply.hpp"
 
 #include <csetjmp>
 #include <cstdarg>

@@ -1,6 +1,6 @@
 // Every state of a connection to Redis, and every event in it.
 
-#include "redis/logout_redis_state.hpp"
+#include "redis/link.hpp"
 
 #include <csetjmp>
 #include <cstdarg>

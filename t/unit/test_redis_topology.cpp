@@ -1,6 +1,6 @@
 // Slots, redirections and maps of a Redis Cluster.
 
-#include "redis/logout_redis_topology.hpp"
+#include "redis/topology.hpp"
 
 #include <csetjmp>
 #include <cstdarg>

@@ -1,6 +1,6 @@
 // The answer to a plan and to what Redis said: status, headers, cookies.
 
-#include "core/logout_response.hpp"
+#include "core/answer/response.hpp"
 
 #include <cstdarg>
 #include <cstddef>

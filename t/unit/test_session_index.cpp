@@ -1,7 +1,7 @@
 // The command that ends all sessions of an index, and its reply. What the
 // script does in Redis is looked at in t/everywhere.t.
 
-#include "core/logout_session_index.hpp"
+#include "core/session/user_index.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Laravel's encrypted cookies, written here as Laravel writes them.
 
-#include "core/logout_session_laravel.hpp"
+#include "core/session/laravel.hpp"
 
 #include <openssl/evp.h>
 

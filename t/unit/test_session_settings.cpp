@@ -1,7 +1,7 @@
 // The parameters of logout_session: what is accepted, and what a person reads
 // whose configuration is not.
 
-#include "core/logout_nearest.hpp"
+#include "core/base/did_you_mean.hpp"
 
 #include <cstring>
 

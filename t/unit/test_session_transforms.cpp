@@ -1,9 +1,9 @@
 // The steps from a cookie's value to a key, each alone.
 
-#include "core/logout_digest.hpp"
-#include "core/logout_session_presets.hpp"
-#include "core/logout_session_signatures.hpp"
-#include "core/logout_session_transforms.hpp"
+#include "core/base/digest.hpp"
+#include "core/session/presets.hpp"
+#include "core/session/signatures.hpp"
+#include "core/session/transforms.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,6 +1,6 @@
 // Lists that hold their first elements themselves.
 
-#include "core/logout_short_list.hpp"
+#include "core/base/short_list.hpp"
 
 #include <csetjmp>
 #include <cstdarg>

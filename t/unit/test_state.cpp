@@ -1,6 +1,6 @@
 // The `state` parameter on its way back to the client.
 
-#include "core/logout_state.hpp"
+#include "core/request/oidc_state.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // The grammar of return URLs: what is accepted and how it is then written,
 // what is refused and by which rule.
 
-#include "core/logout_url.hpp"
+#include "core/url/url.hpp"
 
 #include <cstdarg>
 #include <cstddef>

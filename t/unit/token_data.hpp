@@ -3,8 +3,8 @@
 #ifndef TOKEN_DATA_HPP
 #define TOKEN_DATA_HPP
 
-#include "core/logout_json.hpp"
-#include "core/logout_jwks.hpp"
+#include "core/base/json.hpp"
+#include "core/token/jwks.hpp"
 
 #include <cstdarg>
 #include <cstddef>

@@ -35,7 +35,7 @@ const bases = [
 
 const batch = 5000;
 
-// From UrlRule in src/core/logout_url.hpp.
+// From UrlRule in src/core/url/url.hpp.
 const ruleCount = 15;
 
 const seen = {

@@ -14,7 +14,7 @@
 //
 // A bad ENTRY ends the program with its problem on standard error.
 
-#include "core/logout_allowlist.hpp"
+#include "core/allowlist/allowlist.hpp"
 
 #include <array>
 #include <cstdio>

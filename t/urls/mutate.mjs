@@ -11,6 +11,7 @@ import {
     cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync,
     writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { faults } from './faults.mjs';
@@ -67,24 +68,25 @@ function apply([name, ...edits]) {
 
 // The sources to compile again when these files change.
 function affected(files) {
-    const sources = readdirSync('src/core')
+    const sources = readdirSync('src/core', { recursive: true })
         .filter((file) => file.endsWith('.cpp'));
 
     return sources.filter((source) => files.has(source)
         || [...files.keys()].some((file) => file.endsWith('.hpp')
-            && readCore(source).includes(`"${file}"`)));
+            && readCore(source).includes(`"core/${file}"`)));
 }
 
 function compile(source, object) {
-    return run(options.cxx, [...flags, '-w', `-I${build}/src`,
-        `-I${build}/src/core`, '-c', '-o', object, source]);
+    mkdirSync(dirname(object), { recursive: true });
+    return run(options.cxx, [...flags, '-w', `-I${build}/src`, '-c', '-o',
+        object, source]);
 }
 
 // Links the tests with the changed objects; the others are those of the unit
 // tests.
 function link(test, changedObjects) {
     const changed = new Set(changedObjects);
-    const objects = readdirSync(`${options.unit}/core`)
+    const objects = readdirSync(`${options.unit}/core`, { recursive: true })
         .filter((file) => file.endsWith('.o'))
         .map((file) => (changed.has(file) ? `${build}/objects/${file}`
             : `${options.unit}/core/${file}`));
@@ -133,8 +135,8 @@ function tryFault(fault) {
 function prepare() {
     mkdirSync(`${build}/objects`, { recursive: true });
     for (const test of tests) {
-        mustRun(options.cxx, [...flags, '-w', '-Isrc', '-Isrc/core', '-It/unit',
-            '-c', '-o', `${build}/${test}.o`, `t/unit/${test}.cpp`]);
+        mustRun(options.cxx, [...flags, '-w', '-Isrc', '-It/unit', '-c',
+            '-o', `${build}/${test}.o`, `t/unit/${test}.cpp`]);
     }
     if (!existsSync(`${options.unit}/core`)) {
         throw new Error(`${options.unit}/core is missing: run make unit`);

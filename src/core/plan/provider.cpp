@@ -1,0 +1,208 @@
+#include "core/plan/provider.hpp"
+
+#include "core/plan/frontchannel.hpp"
+#include "core/token/logout_token.hpp"
+#include "core/plan/steps.hpp"
+#include "core/base/text.hpp"
+
+namespace logout {
+
+namespace {
+
+const Origins no_origins;
+
+
+void refuse(LogoutPlan& plan, RequestError error, std::string_view reason)
+{
+    plan.refusal = Result::bad_request;
+    plan.error = error;
+    plan.token_problem = reason;
+}
+
+
+// Providers' pages often send no Referer header. One that names somebody else's
+// page says that this is not the provider's frame.
+bool may_frame(const FetchMetadata& request, const ProviderPolicy& provider)
+{
+    const std::string_view source = request.origin.empty()
+                                        ? referer_origin(request.referer)
+                                        : request.origin;
+
+    return source.empty() || provider.frames.contains(source);
+}
+
+
+// Nobody waits for a redirect here: what may not read cookies is refused.
+bool judge_frame(const LogoutRequest& request, const LogoutPolicy& policy,
+                 LogoutPlan& plan)
+{
+    const FetchDecision decision =
+        judge_fetch(request.fetch, policy.cross_site, no_origins,
+                    may_frame(request.fetch, *policy.provider));
+
+    plan.fetch_reason = decision.reason;
+    if (decision.verdict != FetchVerdict::serve) {
+        plan.refusal = Result::cross_site;
+    }
+
+    return !plan.refusal;
+}
+
+
+void plan_frame(const Parameters& parameters, const LogoutRequest& request,
+                const LogoutPolicy& policy, std::pmr::memory_resource* memory,
+                LogoutPlan& plan)
+{
+    const ProviderPolicy& provider = *policy.provider;
+    const std::string_view sid = parameters.text(Parameter::sid);
+
+    const FrontchannelProblem problem =
+        check_frontchannel(parameters.text(Parameter::iss), sid,
+                           provider.issuer, provider.session_required);
+
+    if (problem == FrontchannelProblem::issuer_mismatch) {
+        refuse(plan, RequestError::unknown_issuer, describe(problem));
+        return;
+    }
+
+    if (problem != FrontchannelProblem::none) {
+        refuse(plan, RequestError::malformed_request, describe(problem));
+        return;
+    }
+
+    // anybody's page can frame this and make up a sid: the session of the
+    // cookie, which may be another one, is not its to end
+    if (!sid.empty() && provider.finds_sid) {
+        plan.provider.session_id = sid;
+    } else {
+        find_sessions(request, policy, memory, plan);
+    }
+}
+
+
+// Without "sid" all of the user's sessions are meant (section 2.4). An index of
+// users alone is used for a token with both, too.
+LogoutTokenProblem find_index(const LogoutToken& token,
+                              const ProviderPolicy& provider,
+                              std::pmr::memory_resource* memory,
+                              ProviderLogout& logout)
+{
+    if (!token.session_id.empty() && provider.finds_sid) {
+        logout.session_id = copy_text(token.session_id, memory);
+    } else if (!token.subject.empty() && provider.finds_sub) {
+        logout.subject = copy_text(token.subject, memory);
+    } else {
+        return LogoutTokenProblem::nobody_findable;
+    }
+
+    logout.token_id = copy_text(token.identifier, memory);
+    logout.remember_for = token.remember_for;
+    return LogoutTokenProblem::none;
+}
+
+
+void plan_token(std::string_view text, const LogoutRequest& request,
+                const LogoutPolicy& policy, std::pmr::memory_resource* memory,
+                LogoutPlan& plan)
+{
+    const LogoutToken token =
+        read_logout_token(text, {policy.issuer, &policy.provider->client_ids},
+                          request.now, memory);
+
+    const LogoutTokenProblem problem =
+        token.problem == LogoutTokenProblem::none
+            ? find_index(token, *policy.provider, memory, plan.provider)
+            : token.problem;
+
+    if (problem != LogoutTokenProblem::none) {
+        refuse(plan, RequestError::invalid_logout_token,
+               describe(problem, token.token_problem));
+    }
+}
+
+}  // namespace
+
+
+LogoutPlan plan_frontchannel(const LogoutRequest& request,
+                             const LogoutPolicy& policy,
+                             std::pmr::memory_resource* memory)
+{
+    LogoutPlan plan(memory);
+    Parameters parameters;
+
+    plan.page_policy = policy.provider->page_policy;
+    plan.refusal = refuse_unread(request, policy);
+    if (plan.refusal) {
+        plan.fetch_reason = FetchReason::speculative;
+        return plan;
+    }
+
+    if (!judge_frame(request, policy, plan)) {
+        return plan;
+    }
+
+    plan.parameter_verdict = read_form(
+        request.query, policy.protocol->parameters, memory, parameters);
+
+    if (plan.parameter_verdict) {
+        plan_frame(parameters, request, policy, memory, plan);
+    } else {
+        refuse(plan, RequestError::malformed_request, {});
+    }
+
+    return plan;
+}
+
+
+LogoutPlan plan_backchannel(const LogoutRequest& request,
+                            const LogoutPolicy& policy,
+                            std::pmr::memory_resource* memory)
+{
+    LogoutPlan plan(memory);
+    Parameters parameters;
+
+    plan.for_server = true;
+    plan.expire_cookies = false;
+    plan.refusal = refuse_unread(request, policy);
+    if (plan.refusal) {
+        plan.fetch_reason = FetchReason::speculative;
+        return plan;
+    }
+
+    // a token in the query would be in everybody's log: only the body is read
+    if (request.body_type == BodyType::form) {
+        plan.parameter_verdict = read_form(
+            request.body, policy.protocol->parameters, memory, parameters);
+    }
+
+    if (plan.parameter_verdict) {
+        plan_token(parameters.text(Parameter::logout_token), request, policy,
+                   memory, plan);
+    } else {
+        refuse(plan, RequestError::malformed_request, {});
+    }
+
+    return plan;
+}
+
+
+void refuse_replay(LogoutPlan& plan)
+{
+    refuse(plan, RequestError::invalid_logout_token,
+           describe(LogoutTokenProblem::replayed, JwtProblem::none));
+}
+
+
+std::string frontchannel_page_policy(const std::vector<std::string>& frames)
+{
+    std::string policy = "default-src 'none'; base-uri 'none'; frame-ancestors";
+
+    for (const std::string& origin : frames) {
+        policy += ' ';
+        policy += origin;
+    }
+
+    return policy;
+}
+
+}  // namespace logout

@@ -1,0 +1,410 @@
+#include "core/request/fetch_metadata.hpp"
+
+#include <array>
+#include <cstring>
+
+#ifdef LOGOUT_HAVE_LIBPSL
+#include <libpsl.h>
+#endif
+
+namespace logout {
+
+namespace {
+
+// What the browser does with the answer.
+enum class Kind { navigation, frame, fetch, script, passive };
+
+// Where the page is that made the request, seen from the endpoint.
+enum class Relation { user, same_origin, same_site, cross_site, unknown };
+
+
+Kind kind_without_dest(const FetchMetadata& request)
+{
+    if (request.sec_fetch_mode == "navigate") {
+        return Kind::navigation;
+    }
+
+    if (request.sec_fetch_mode == "nested-navigate") {
+        return Kind::frame;
+    }
+
+    // Pages cannot make a sub-resource request carry this header.
+    if (request.sec_fetch_mode.empty() &&
+        request.upgrade_insecure_requests == "1") {
+        return Kind::navigation;
+    }
+
+    return Kind::fetch;
+}
+
+
+Kind kind_of(const FetchMetadata& request)
+{
+    const std::string_view dest = request.sec_fetch_dest;
+
+    if (dest.empty() || dest == "empty") {
+        return kind_without_dest(request);
+    }
+
+    if (dest == "document") {
+        return Kind::navigation;
+    }
+
+    if (dest == "iframe" || dest == "frame" || dest == "fencedframe") {
+        return Kind::frame;
+    }
+
+    if (dest == "script") {
+        return Kind::script;
+    }
+
+    return Kind::passive;
+}
+
+
+std::string_view without_default_port(std::string_view host)
+{
+    for (std::string_view port : {":443", ":80"}) {
+        if (host.size() > port.size() &&
+            host.substr(host.size() - port.size()) == port) {
+            return host.substr(0, host.size() - port.size());
+        }
+    }
+
+    return host;
+}
+
+
+std::string_view without_port(std::string_view host)
+{
+    const std::size_t colon = host.rfind(':');
+
+    if (colon == std::string_view::npos || host.back() == ']') {
+        return host;
+    }
+
+    return host.substr(0, colon);
+}
+
+
+// The scheme is not compared: a proxy in front may have ended TLS, and nginx
+// then does not know which scheme the browser used.
+Relation relation_to(std::string_view origin, std::string_view host)
+{
+    const std::string_view authority = origin_authority(origin);
+
+    if (authority.empty() || host.empty()) {
+        return Relation::cross_site;
+    }
+
+    if (without_default_port(authority) == without_default_port(host)) {
+        return Relation::same_origin;
+    }
+
+    return is_same_site(authority, host) ? Relation::same_site
+                                         : Relation::cross_site;
+}
+
+
+// The page's origin, as far as the request tells; may be "null" or empty.
+std::string_view source_origin(const FetchMetadata& request)
+{
+    return request.origin.empty() ? referer_origin(request.referer)
+                                  : request.origin;
+}
+
+
+Relation relation_of(const FetchMetadata& request)
+{
+    const std::string_view site = request.sec_fetch_site;
+
+    if (site == "same-origin") {
+        return Relation::same_origin;
+    }
+
+    if (site == "same-site") {
+        return Relation::same_site;
+    }
+
+    if (site == "none") {
+        return Relation::user;
+    }
+
+    if (!site.empty()) {
+        return Relation::cross_site;
+    }
+
+    if (request.origin.empty() && request.referer.empty()) {
+        return Relation::unknown;
+    }
+
+    return relation_to(source_origin(request), request.host);
+}
+
+
+FetchReason refusal(Kind kind, Relation relation)
+{
+    if (relation == Relation::unknown) {
+        return FetchReason::unknown_source;
+    }
+
+    switch (kind) {
+    case Kind::navigation:
+        return FetchReason::cross_site_navigation;
+    case Kind::frame:
+        return FetchReason::cross_site_frame;
+    case Kind::script:
+        return FetchReason::cross_site_script;
+    case Kind::passive:
+        return FetchReason::passive_subresource;
+    case Kind::fetch:
+        break;
+    }
+
+    return FetchReason::cross_site_fetch;
+}
+
+
+// Without a cookie there is nothing to misuse, and who waits for the redirect
+// gets it; nobody waits for what a script element or an image did not load.
+FetchDecision refuse(const FetchMetadata& request, Kind kind, Relation relation)
+{
+    const FetchReason reason = refusal(kind, relation);
+
+    if (request.has_cookie || kind == Kind::script || kind == Kind::passive) {
+        return {FetchVerdict::cross_site, reason};
+    }
+
+    return {FetchVerdict::without_cookies, reason};
+}
+
+
+FetchDecision serve(FetchReason reason)
+{
+    return {FetchVerdict::serve, reason};
+}
+
+
+FetchDecision judge_relation(const FetchMetadata& request,
+                             CrossSitePolicy policy, Kind kind,
+                             bool frames_allowed)
+{
+    const Relation relation = relation_of(request);
+
+    if (relation == Relation::user) {
+        return serve(FetchReason::user_request);
+    }
+
+    if (relation == Relation::same_origin) {
+        return serve(FetchReason::same_origin);
+    }
+
+    if (relation == Relation::same_site &&
+        policy != CrossSitePolicy::same_origin) {
+        return serve(FetchReason::same_site);
+    }
+
+    if (kind == Kind::frame && frames_allowed) {
+        return serve(FetchReason::front_channel);
+    }
+
+    if (policy == CrossSitePolicy::navigation) {
+        if (kind == Kind::navigation) {
+            return serve(FetchReason::top_level_navigation);
+        }
+
+        if (relation == Relation::unknown) {
+            return serve(FetchReason::no_metadata);
+        }
+    }
+
+    return refuse(request, kind, relation);
+}
+
+
+bool accepts(std::string_view accept, std::string_view type)
+{
+    return accept.find(type) != std::string_view::npos;
+}
+
+}  // namespace
+
+
+const char* describe(FetchReason reason)
+{
+    switch (reason) {
+    case FetchReason::top_level_navigation:
+        return "the whole tab goes to the logout endpoint";
+    case FetchReason::user_request:
+        return "the user asked for it directly, not through a page";
+    case FetchReason::same_origin:
+        return "it comes from the logout endpoint's own origin";
+    case FetchReason::same_site:
+        return "it comes from the same site";
+    case FetchReason::client_origin:
+        return "it comes from an origin of the client";
+    case FetchReason::front_channel:
+        return "the endpoint takes front-channel logouts in frames";
+    case FetchReason::not_checked:
+        return "the configuration does not check where requests come from";
+    case FetchReason::no_metadata:
+        return "no header says where it comes from";
+    case FetchReason::cross_site_navigation:
+        return "another site sent the browser here";
+    case FetchReason::cross_site_frame:
+        return "a page of another site opened it in a frame";
+    case FetchReason::cross_site_fetch:
+        return "a script on a page of another site asked for it";
+    case FetchReason::cross_site_script:
+        return "a page of another site loads it as a script";
+    case FetchReason::passive_subresource:
+        return "a page loads it as an image, a style sheet or the like";
+    case FetchReason::unknown_source:
+        return "no header says where it comes from, and the configuration "
+               "asks for the same site";
+    case FetchReason::speculative:
+        return "the browser only prepares for a click that may not come";
+    }
+
+    return "";
+}
+
+
+// "prefetch", "prefetch;prerender", "preview", ...: browsers send the first
+// three headers for speculative requests only, whatever they hold.
+bool is_speculative(const FetchMetadata& request)
+{
+    return !request.sec_purpose.empty() || !request.purpose.empty() ||
+           !request.x_purpose.empty() || request.x_moz == "prefetch";
+}
+
+
+FetchDecision judge_fetch(const FetchMetadata& request, CrossSitePolicy policy,
+                          const Origins& client_origins, bool frames_allowed)
+{
+    if (is_speculative(request)) {
+        return {FetchVerdict::prefetch, FetchReason::speculative};
+    }
+
+    if (policy == CrossSitePolicy::any) {
+        return serve(FetchReason::not_checked);
+    }
+
+    if (policy == CrossSitePolicy::navigation &&
+        request.sec_fetch_dest == "document") {
+        return serve(FetchReason::top_level_navigation);
+    }
+
+    const Kind kind = kind_of(request);
+
+    if (kind == Kind::passive) {
+        return refuse(request, kind, Relation::cross_site);
+    }
+
+    if (!client_origins.empty() &&
+        client_origins.contains(source_origin(request))) {
+        return serve(FetchReason::client_origin);
+    }
+
+    return judge_relation(request, policy, kind, frames_allowed);
+}
+
+
+bool wants_data(const FetchMetadata& request)
+{
+    if (request.sec_fetch_mode == "cors" ||
+        (request.sec_fetch_dest == "empty" &&
+         request.sec_fetch_mode != "navigate")) {
+        return true;
+    }
+
+    if (request.sec_fetch_mode == "navigate") {
+        return false;
+    }
+
+    return accepts(request.accept, "application/json") &&
+           !accepts(request.accept, "text/html");
+}
+
+
+#ifdef LOGOUT_HAVE_LIBPSL
+
+namespace {
+
+// libpsl wants a terminated string.
+using HostBuffer = std::array<char, 256>;
+
+
+const char* registrable_domain(std::string_view host, HostBuffer& buffer)
+{
+    if (host.size() >= buffer.size()) {
+        return nullptr;
+    }
+
+    std::memcpy(buffer.data(), host.data(), host.size());
+    buffer[host.size()] = '\0';
+
+    return psl_registrable_domain(psl_builtin(), buffer.data());
+}
+
+
+// libpsl takes the last labels of an address for a domain.
+bool is_address(std::string_view host)
+{
+    return host.empty() || host.front() == '[' ||
+           (host.back() >= '0' && host.back() <= '9');
+}
+
+}  // namespace
+
+
+bool is_same_site(std::string_view a, std::string_view b)
+{
+    HostBuffer a_buffer;
+    HostBuffer b_buffer;
+
+    a = without_port(a);
+    b = without_port(b);
+
+    if (a == b) {
+        return true;
+    }
+
+    if (is_address(a) || is_address(b)) {
+        return false;
+    }
+
+    const char* const a_domain = registrable_domain(a, a_buffer);
+    const char* const b_domain = registrable_domain(b, b_buffer);
+
+    return a_domain != nullptr && b_domain != nullptr &&
+           std::strcmp(a_domain, b_domain) == 0;
+}
+
+#else
+
+namespace {
+
+// Two labels at least: nobody's site is a top-level domain.
+bool is_below(std::string_view host, std::string_view parent)
+{
+    return parent.find('.') != std::string_view::npos &&
+           host.size() > parent.size() &&
+           host[host.size() - parent.size() - 1] == '.' &&
+           host.substr(host.size() - parent.size()) == parent;
+}
+
+}  // namespace
+
+
+bool is_same_site(std::string_view a, std::string_view b)
+{
+    a = without_port(a);
+    b = without_port(b);
+
+    return a == b || is_below(a, b) || is_below(b, a);
+}
+
+#endif
+
+}  // namespace logout

@@ -1,0 +1,102 @@
+// Who may log whom out: whether a logout request was made by the user, by the
+// application, or by a page of another site behind the user's back (Fetch
+// Metadata Request Headers, https://www.w3.org/TR/fetch-metadata/).
+
+#ifndef LOGOUT_FETCH_METADATA_HPP
+#define LOGOUT_FETCH_METADATA_HPP
+
+#include "core/allowlist/origins.hpp"
+
+#include <string_view>
+
+namespace logout {
+
+// The request headers that tell where a request comes from and what the
+// browser will do with the answer. A header that is absent is an empty view.
+struct FetchMetadata {
+    std::string_view sec_fetch_site;
+    std::string_view sec_fetch_mode;
+    std::string_view sec_fetch_dest;
+    std::string_view origin;
+    std::string_view referer;
+    std::string_view upgrade_insecure_requests;
+    std::string_view accept;
+    std::string_view sec_purpose;
+    std::string_view purpose;
+    std::string_view x_purpose;
+    std::string_view x_moz;
+    std::string_view host;    // the Host header: lower case, port included
+    bool has_cookie = false;  // a Cookie header is present
+};
+
+// The values of logout_cross_site, from the default to the laxest. Requests
+// of the user (address bar, bookmark) and of the client's `origin`s are served
+// under each of them; an image, a style sheet and the like only under `any`.
+enum class CrossSitePolicy {
+    navigation,   // "navigation": links, redirects and forms from any site that
+                  // take the whole tab; all else from the same site
+    same_site,    // "same-site": only from the same site
+    same_origin,  // "same-origin": only from the origin of the logout endpoint
+    any,          // "any": not checked
+};
+
+// What to do with the request.
+enum class FetchVerdict {
+    serve,
+    // Answer, but read no cookie and expire none: nothing came that could be
+    // misused, and a client that waits for the redirect gets it.
+    without_cookies,
+    cross_site,  // refuse: result `cross_site`
+    prefetch,    // refuse: result `prefetch`
+};
+
+// Why.
+enum class FetchReason {
+    top_level_navigation,
+    user_request,
+    same_origin,
+    same_site,
+    client_origin,
+    front_channel,
+    not_checked,
+    no_metadata,
+    cross_site_navigation,
+    cross_site_frame,
+    cross_site_fetch,
+    cross_site_script,
+    passive_subresource,
+    unknown_source,
+    speculative,
+};
+
+struct FetchDecision {
+    FetchVerdict verdict;
+    FetchReason reason;
+};
+
+// A sentence without a full stop, for logs, the answer's body and
+// logout_explain. Static.
+const char* describe(FetchReason reason);
+
+// Whether a request is speculative (prefetch, prerender, preview). It is never
+// a logout, under any policy.
+bool is_speculative(const FetchMetadata& request);
+
+// Decides. `client_origins` are those of the client that the request names.
+// `frames_allowed`: the endpoint takes front-channel logouts, which come in
+// cross-site iframes. Allocates nothing.
+FetchDecision judge_fetch(const FetchMetadata& request, CrossSitePolicy policy,
+                          const Origins& client_origins, bool frames_allowed);
+
+// Whether a script waits for the answer and wants data, not a redirect or a
+// page.
+bool wants_data(const FetchMetadata& request);
+
+// Whether two hosts ("host" or "host:port", lower case) belong to one site:
+// the same registrable domain by the public suffix list, or, where the module
+// is built without libpsl, the same host or one below the other.
+bool is_same_site(std::string_view a, std::string_view b);
+
+}  // namespace logout
+
+#endif

@@ -1,0 +1,160 @@
+// One logout request: what is kept from its arrival to its log line.
+
+#ifndef NGX_HTTP_LOGOUT_REQUEST_HPP
+#define NGX_HTTP_LOGOUT_REQUEST_HPP
+
+#include "http/conf.hpp"
+#include "http/pool.hpp"
+
+#include <optional>
+
+
+// Lives in the request's pool, and so does all that it holds: its destructor
+// need not run.
+struct LogoutContext {
+    LogoutContext(ngx_http_request_t* owner,
+                  const ngx_http_logout_loc_conf_t* conf)
+        : r(owner), location(*conf->policy), memory(owner->pool),
+          cookie_headers(&memory), keys(&memory), commands(&memory),
+          waiting(&memory)
+    {
+    }
+
+    ngx_http_request_t* r;
+    const LocationPolicy& location;
+    PoolMemory memory;
+    logout::ShortList<std::string_view, 1> cookie_headers;
+    logout::LogoutRequest request;
+    logout::LogoutPlan* plan = nullptr;          // once it is made
+    logout::LogoutResponse* response = nullptr;  // once it is known
+
+    // What is to be deleted: the key and the index of its store.
+    struct Key {
+        std::size_t store;
+        std::string_view text;
+        bool in_script = false;  // a script deletes it
+    };
+    logout::ShortList<Key, 1> keys;
+
+    // Commands that end all sessions of an index, and those that tell of the
+    // logout.
+    struct Command {
+        std::size_t store;
+        std::pmr::vector<std::string_view> words;
+        const LocationPolicy::Event* event = nullptr;  // that it tells
+    };
+    std::pmr::vector<Command> commands;
+
+    // The commands whose replies are not there yet, and who waits for each.
+    struct Waiting {
+        LogoutContext* context;
+        std::size_t store;
+        std::string_view key;    // to delete
+        const Command* command;  // nullptr: the key
+        logout::redis::Pending* pending;
+    };
+    logout::ShortList<Waiting, 1> waiting;
+    std::size_t replies_due = 0;
+    logout::RedisOutcome outcome;
+
+    // What went wrong first: for the log.
+    ngx_str_t failed_store = ngx_null_string;
+    ngx_str_t failure = ngx_null_string;
+    const LocationPolicy::Event* lost_event = nullptr;
+    ngx_str_t event_failure = ngx_null_string;
+
+    TokenClaimState claim;
+
+    ngx_event_t* deadline = nullptr;  // that is to come; nullptr: none
+    ngx_msec_t sent_at = 0;
+    std::optional<ngx_msec_t> redis_time;  // once the last reply is there
+
+    // What $logout_session_id, $logout_token, $logout_sid and $logout_sub are,
+    // while a key is evaluated.
+    std::string_view session_id;
+    std::string_view token;
+    std::string_view sid;
+    std::string_view sub;
+};
+
+
+// The context of the logout that `r` was, also after an internal redirect took
+// its context away; nullptr if there was none.
+LogoutContext* ngx_http_logout_context(ngx_http_request_t* r);
+
+// Fills context.request from `r`. The body must have been read.
+void ngx_http_logout_read_request(LogoutContext& context);
+
+// The body of `r`, which was read, in `memory`; nothing if it is longer than
+// `max_length`.
+std::optional<std::string_view>
+ngx_http_logout_body(const ngx_http_request_t* r, std::size_t max_length,
+                     std::pmr::memory_resource* memory);
+
+// Whether `r` has a body, and whether its Content-Length announces one that is
+// too large to be read.
+bool ngx_http_logout_has_body(const ngx_http_request_t* r);
+bool ngx_http_logout_has_large_body(const ngx_http_request_t* r);
+
+// The logout_redis NAME of a store.
+std::string_view ngx_http_logout_store_name(ngx_http_request_t* r,
+                                            std::size_t store);
+
+// Adds to context.keys what a session of the plan, or its token, names.
+void ngx_http_logout_add_session_keys(LogoutContext& context,
+                                      const logout::PlannedSession& planned);
+void ngx_http_logout_add_token_keys(LogoutContext& context);
+
+// Both, for the whole plan.
+void ngx_http_logout_collect_keys(LogoutContext& context);
+
+// Where the browser goes for a federated logout, checked, in the request's
+// pool; empty if it does not.
+std::string_view ngx_http_logout_federated_url(LogoutContext& context);
+
+// This worker's client of a store.
+logout::redis::Store* ngx_http_logout_worker_store(const LogoutContext& context,
+                                                   std::size_t store);
+
+// Redis is asked from now on, in a location that has a deadline: unless this is
+// stopped, which resets context.deadline, ngx_http_logout_expire() follows.
+// Starting throws std::bad_alloc.
+void ngx_http_logout_start_deadline(LogoutContext& context);
+void ngx_http_logout_stop_deadline(LogoutContext& context);
+
+// Redis is not waited for any longer: what it did not answer has failed, or is
+// done later. The context may be gone when this returns.
+void ngx_http_logout_expire(LogoutContext& context);
+
+// A command to `store` failed: counts it, and keeps the first reason.
+void ngx_http_logout_note_failure(LogoutContext& context, std::size_t store,
+                                  std::string_view reason) noexcept;
+
+// Adds to context.commands what tells of this logout, if it has keys.
+void ngx_http_logout_add_events(LogoutContext& context);
+
+// Redis has answered a command that tells `event`.
+void ngx_http_logout_note_event(LogoutContext& context,
+                                const LocationPolicy::Event& event,
+                                const logout::redis::Reply& reply) noexcept;
+
+// Redis has not: the event is kept for later, where failures of Redis are
+// deferred, or is lost.
+void ngx_http_logout_postpone_event(LogoutContext& context,
+                                    const LocationPolicy::Event& event,
+                                    std::string_view reason) noexcept;
+
+// Writes context.response out. Returns what a content handler returns.
+ngx_int_t ngx_http_logout_send(LogoutContext& context);
+
+// Keeps the query, which may hold tokens, out of the log lines of `r`.
+void ngx_http_logout_hide_query(ngx_http_request_t* r);
+
+// Takes tokens out of what the access log may write of `r`: its request line,
+// URI and arguments. To be called when nothing else needs these any more.
+void ngx_http_logout_mask_tokens(ngx_http_request_t* r);
+
+// Says once what was refused or what failed.
+void ngx_http_logout_log(const LogoutContext& context);
+
+#endif

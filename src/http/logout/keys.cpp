@@ -1,0 +1,155 @@
+// What a plan needs from nginx's variables: keys that key= makes, indexes that
+// all= names, and the federated URL.
+
+#include "http/logout/context.hpp"
+#include "http/complex_value.hpp"
+
+#include "redis/conf.hpp"
+
+
+namespace {
+
+// nginx caches variables for the whole request, but these depend on
+// $logout_session_id, which changes from one session to the next.
+void forget_values(ngx_http_request_t* r, const ngx_http_complex_value_t* value)
+{
+    const ngx_uint_t* index = value->flushes;
+
+    for (; index != nullptr && *index != static_cast<ngx_uint_t>(-1); ++index) {
+        r->variables[*index].valid = 0;
+        r->variables[*index].not_found = 0;
+    }
+}
+
+
+// A key that is empty, because a variable of key= was, names nothing.
+void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule)
+{
+    forget_values(context.r, rule.key);
+
+    const std::string_view key = ngx_http_logout_evaluate(context.r, *rule.key);
+
+    if (!key.empty()) {
+        context.keys.push_back({rule.store, key});
+    }
+}
+
+
+// The session's own keys, which `context.keys` ends with from `first` on, are
+// deleted by the script that deletes the others.
+void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
+                std::size_t first)
+{
+    std::pmr::vector<std::string_view> own(&context.memory);
+
+    for (std::size_t i = first; i < context.keys.size(); ++i) {
+        own.push_back(context.keys[i].text);
+    }
+
+    auto words = ngx_http_logout_index_command(context, *rule.index, own.data(),
+                                               own.size());
+    if (own.empty() || !words) {
+        return;
+    }
+
+    for (std::size_t i = first; i < context.keys.size(); ++i) {
+        context.keys[i].in_script = true;
+    }
+    context.commands.push_back({rule.store, std::move(*words)});
+}
+
+}  // namespace
+
+
+std::string_view ngx_http_logout_store_name(ngx_http_request_t* r,
+                                            std::size_t store)
+{
+    const logout::redis::StoreConfs stores(
+        ngx_http_logout_main_conf(r)->stores);
+
+    return to_view(stores[store].name);
+}
+
+
+void ngx_http_logout_add_session_keys(LogoutContext& context,
+                                      const logout::PlannedSession& planned)
+{
+    const LocationPolicy::Session& rule =
+        context.location.sessions[planned.rule];
+
+    if (rule.key != nullptr) {
+        context.session_id = planned.session.id;
+        add_made_key(context, rule);
+        context.session_id = {};
+        return;
+    }
+
+    for (const std::string_view key : planned.session.keys) {
+        context.keys.push_back({rule.store, key});
+    }
+}
+
+
+void ngx_http_logout_add_token_keys(LogoutContext& context)
+{
+    if (context.plan->token.empty()) {
+        return;
+    }
+
+    context.token = context.plan->token;
+
+    for (const LocationPolicy::Session& rule : context.location.tokens) {
+        add_made_key(context, rule);
+    }
+
+    context.token = {};
+}
+
+
+void ngx_http_logout_collect_keys(LogoutContext& context)
+{
+    context.keys.reserve(context.plan->sessions.size());
+
+    for (const logout::PlannedSession& planned : context.plan->sessions) {
+        const LocationPolicy::Session& rule =
+            context.location.sessions[planned.rule];
+        const std::size_t first = context.keys.size();
+
+        ngx_http_logout_add_session_keys(context, planned);
+        if (rule.index != nullptr) {
+            add_script(context, rule, first);
+        }
+    }
+
+    ngx_http_logout_add_token_keys(context);
+    ngx_http_logout_add_provider_script(context);
+}
+
+
+std::string_view ngx_http_logout_federated_url(LogoutContext& context)
+{
+    const FederatedUrl* federated = context.location.federated;
+    const logout::Client* const client = context.plan->client;
+
+    if (client != nullptr && client->tag > 0) {
+        federated = &context.location.clients->federated[client->tag - 1];
+    }
+
+    if (!context.plan->federated || federated == nullptr) {
+        return {};
+    }
+
+    logout::UrlBuffer buffer;
+    const std::string_view url = logout::check_federated(
+        ngx_http_logout_evaluate(context.r, *federated->value),
+        federated->origin, buffer);
+
+    if (url.empty()) {
+        ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
+                      "logout: the federated URL is not a URL of the origin it"
+                      " was configured with, the return URL is used");
+        return {};
+    }
+
+    return to_view(copy_to_pool(context.r->pool, url));
+}
