@@ -442,3 +442,70 @@ GET /logout
 [qr{return URLs: host "c\.example" is listed .* in \S+/client\.conf:4},
  qr{return URLs: "https://app\.example/docs/a" is already .* in \S+/urls\.conf:2},
  qr{return URLs: host "app\.example" is listed .* in \S+/urls\.conf:3}]
+
+
+
+=== TEST 21: below a pattern no segment is empty
+The location /front/ is a proxy that hides where the application lives.
+--- http_config eval: $::http
+--- config
+    location = /logout {
+        logout            auth0;
+        logout_return_url /app/ /app/*;
+    }
+
+    location /front/ {
+        proxy_pass        http://127.0.0.1:$TEST_NGINX_SERVER_PORT/;
+        proxy_redirect    /app/ /;
+        absolute_redirect off;
+    }
+--- request eval
+['GET /front/logout?returnTo=/app//evil.example/x',
+ 'GET /front/logout?returnTo=/app/%2Fevil.example/x',
+ 'GET /front/logout?returnTo=/app/a//evil.example/x',
+ 'GET /front/logout?returnTo=/app/a/x']
+--- error_code eval
+[400, 400, 400, 302]
+--- response_headers eval
+["! Location\nX-Error: return_url_not_allowed",
+ "! Location\nX-Error: return_url_not_allowed",
+ "! Location\nX-Error: return_url_not_allowed", 'Location: /a/x']
+
+
+
+=== TEST 22: what browsers keep in location.href, and what they escape
+--- http_config eval: $::http
+--- config
+    location = /logout {
+        logout            auth0;
+        logout_return_url https://app.example/;
+    }
+--- request eval
+['GET /logout?returnTo=https://app.example/?cols=a%7Cb%7B%7D%5E%60%5C%23%7C%60%23',
+ 'GET /logout?returnTo=https://app.example/?cols=a|b{}^`%5C%23|`%23',
+ 'GET /logout?returnTo=https://app.example/?%22%3C%3E%27%23%22%3C%3E%27']
+--- error_code eval
+[302, 302, 302]
+--- response_headers eval
+['Location: https://app.example/?cols=a|b{}^`\\#|%60#',
+ 'Location: https://app.example/?cols=a|b{}^`\\#|%60#',
+ 'Location: https://app.example/?%22%3C%3E%27#%22%3C%3E\'']
+
+
+
+=== TEST 23: an entry with such a query
+--- http_config eval: $::http
+--- config
+    location = /logout {
+        logout             auth0;
+        logout_return_url  https://app.example/?cols=a|b;
+        logout_match_query on;
+    }
+--- request eval
+['GET /logout', 'GET /logout?returnTo=https://app.example/?cols=a|b',
+ 'GET /logout?returnTo=https://app.example/?cols=a']
+--- error_code eval
+[302, 302, 400]
+--- response_headers eval
+['Location: https://app.example/?cols=a|b',
+ 'Location: https://app.example/?cols=a|b', '! Location']

@@ -75,7 +75,9 @@ void require_bytes(const Url& url)
     for (const char c : url.text) {
         REQUIRE(c > 0x20 && c < 0x7f);
     }
-    REQUIRE(url.text.find_first_of("\\\"<>^`{|}") == url.text.npos);
+    REQUIRE(url.text.find_first_of("\"<>") == url.text.npos);
+    REQUIRE(url.without_query().find_first_of("\\^`{|}") == url.text.npos);
+    REQUIRE(url.fragment.find('`') == url.text.npos);
     REQUIRE(url.origin.find_first_of("@%?#") == url.origin.npos);
     REQUIRE(url.path.find_first_of("?#") == url.path.npos);
     REQUIRE(url.query.find('#') == url.query.npos);

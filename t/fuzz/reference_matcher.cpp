@@ -95,7 +95,10 @@ std::string decode(const std::string& path)
 
 bool is_safe_below_pattern(const std::string& path)
 {
-    for (const char* separator : {";", "%2F", "%5C", "%3B", "%25"}) {
+    if (path.compare(0, 1, "/") == 0) {
+        return false;
+    }
+    for (const char* separator : {"//", ";", "%2F", "%5C", "%3B", "%25"}) {
         if (path.find(separator) != path.npos) {
             return false;
         }

@@ -274,7 +274,7 @@ void a_path_pattern_allows_what_is_below(void**)
     expect(list, compared,
            {{"https://a.example/docs/", ok},
             {"https://a.example/docs/a", ok},
-            {"https://a.example/docs/a/b//c", ok},
+            {"https://a.example/docs/a/b//c", ambiguous},
             {"https://a.example/docs/caf%C3%A9%20", ok},
             {"https://a.example/docs", no_path},
             {"https://a.example/docsx", no_path},
@@ -409,7 +409,10 @@ void relative_entries_allow_paths_only(void**)
             {"/bye/", no_path},
             {"/account/", ok},
             {"/account/x", ok},
-            {"/account//evil.example", ok},
+            {"/account//evil.example", ambiguous},
+            {"/account/x//evil.example", ambiguous},
+            {"/account/x//", ambiguous},
+            {"/account/x/", ok},
             {"/account", no_path},
             {"//bye", not_a_url},
             {"/\\bye", not_a_url},
@@ -417,6 +420,26 @@ void relative_entries_allow_paths_only(void**)
             {"/account/%2f", ambiguous},
             {"https://any.example/bye", no_origin}});
     assert_true(list.default_url() == "/bye");
+}
+
+
+// A proxy in front may take off what stands before an empty segment.
+void below_a_pattern_no_segment_is_empty(void**)
+{
+    const Allowlist list =
+        list_with({"https://app.example/docs/*", "https://root.example/*",
+                   "/a//b/*", "/x//y"});
+
+    expect(list, ignored,
+           {{"https://app.example/docs/a/b/", ok},
+            {"https://app.example/docs//evil.example", ambiguous},
+            {"https://app.example/docs/%C3%A9//evil.example", ambiguous},
+            {"https://app.example/docs/a?b=//c", ok},
+            {"https://app.example/docs/a#//c", ok},
+            {"https://root.example//evil.example", ambiguous},
+            {"/a//b/c", ok},
+            {"/a//b//c", ambiguous},
+            {"/x//y", ok}});
 }
 
 
@@ -756,6 +779,7 @@ int main()
         cmocka_unit_test(a_loopback_pattern_allows_any_port),
         cmocka_unit_test(an_exact_origin_and_a_pattern_both_count),
         cmocka_unit_test(relative_entries_allow_paths_only),
+        cmocka_unit_test(below_a_pattern_no_segment_is_empty),
         cmocka_unit_test(private_use_entries_allow_themselves),
         cmocka_unit_test(entries_are_refused),
 #ifdef LOGOUT_HAVE_LIBPSL

@@ -8,9 +8,8 @@ const longest = 2048;
 const escape = '%(?:[2-6][0-9A-Fa-f]|7[0-9A-Ea-e]|[89A-Fa-f][0-9A-Fa-f])';
 const unreserved = "A-Za-z0-9\\-._~";
 const pathCharacter = `(?:[${unreserved}!$&'()*+,;=:@]|${escape})`;
-const queryCharacter = `(?:[${unreserved}!$&'()*+,;=:@/?\\[\\] ]|${escape}`
-    + '|[^\\x00-\\x7f])';
-const target = `(?:\\?${queryCharacter}*)?(?:#${queryCharacter}*)?`;
+const queryCharacter = `(?:[^\\x00-\\x1f\\x7f%#]|${escape})`;
+const target = `(?:\\?${queryCharacter}*)?(?:#(?:${queryCharacter}|#)*)?`;
 
 const relative = new RegExp(
     `^(?<path>/(?:${pathCharacter}(?:${pathCharacter}|/)*)?)${target}$`, 'u');
@@ -121,7 +120,7 @@ export function isGoodUrl(bytes) {
 }
 
 function isAmbiguous(path) {
-    if (/;|%(2f|5c|25|3b)/i.test(path)) {
+    if (/^\/|\/\/|;|%(2f|5c|25|3b)/i.test(path)) {
         return true;
     }
     try {

@@ -56,8 +56,9 @@ const char* describe(const AllowlistVerdict& verdict)
     case AllowlistRule::query_not_listed:
         return "no entry for the URL's path has its query and fragment";
     case AllowlistRule::unsafe_under_wildcard:
-        return "a path that a \"/*\" entry allows may not hold \";\", nor "
-               "escapes of / \\ ; % or of bytes that are not UTF-8";
+        return "a path that a \"/*\" entry allows may not hold \";\" or an "
+               "empty segment (\"//\"), nor escapes of / \\ ; % or of bytes "
+               "that are not UTF-8";
     }
     return "the URL is not allowed";
 }

@@ -281,8 +281,9 @@ AllowlistRule AllowlistTable::judge_prefix(const StoredEntry& prefix,
                                            const Url& url,
                                            QueryMatching matching) const
 {
-    if (!url.plain_path &&
-        is_ambiguous_path(url.path.substr(prefix.path_size))) {
+    const std::string_view below = url.path.substr(prefix.path_size);
+
+    if (url.plain_path ? has_empty_segment(below) : is_ambiguous_path(below)) {
         return AllowlistRule::unsafe_under_wildcard;
     }
     if (matching == QueryMatching::compared && !is_bare(url)) {

@@ -116,20 +116,30 @@ constexpr ByteSet lower_case_label_bytes =
 // around them: "%", ".", and ";", where some servers end a segment.
 constexpr ByteSet plain_path_bytes = alphanumeric_and("/-_~!$&'()*+,=:@");
 
-// RFC 3986's query and fragment. The square brackets are beyond it, but
-// browsers leave them as they are and frameworks write `a[]=1`.
-constexpr ByteSet plain_query_bytes = alphanumeric_and("-._~!$&'()*+,;=:@/?[]");
-
-// Browsers write an apostrophe in the query of an http: or https: URL as %27.
+// RFC 3986's query and fragment, and what is beyond it but left as it is by
+// browsers (WHATWG URL standard, section 1.3): frameworks write `a[]=1`, and
+// location.href says `?columns=a|b`. Of the rest an apostrophe is escaped in
+// the query of an http: or https: URL only, and a backtick and a second "#"
+// mean something else in a fragment.
+constexpr ByteSet plain_query_bytes =
+    alphanumeric_and("-._~!$&'()*+,;=:@/?[]{|}\\^`");
 constexpr ByteSet plain_web_query_bytes =
-    alphanumeric_and("-._~!$&()*+,;=:@/?[]");
+    alphanumeric_and("-._~!$&()*+,;=:@/?[]{|}\\^`");
+constexpr ByteSet plain_fragment_bytes =
+    alphanumeric_and("-._~!$&'()*+,;=:@/?[]{|}\\^#");
 
 
-// Whether no part of a URL may hold this byte in any position.
-constexpr bool is_forbidden_everywhere(char c)
+// Whether no part of a URL before its query may hold this byte in any position.
+constexpr bool is_forbidden_before_query(char c)
 {
     return c < 0x21 || c > 0x7e ||
            std::string_view("\\\"<>^{|}`").find(c) != std::string_view::npos;
+}
+
+
+constexpr bool is_control(char c)
+{
+    return (c >= 0 && c < 0x20) || c == 0x7f;
 }
 
 }  // namespace logout

@@ -1,5 +1,6 @@
 #include "core/base/escape.hpp"
 
+#include "core/base/byte_classes.hpp"
 #include "core/base/utf8.hpp"
 
 #include <charconv>
@@ -9,14 +10,6 @@ namespace logout {
 namespace {
 
 constexpr std::string_view replacement = "\xef\xbf\xbd";
-
-
-bool is_control(char byte)
-{
-    const auto value = static_cast<unsigned char>(byte);
-
-    return value < 0x20 || value == 0x7f;
-}
 
 
 // Calls `write_byte` for each byte of ASCII and copies the rest.

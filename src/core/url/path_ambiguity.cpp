@@ -42,8 +42,18 @@ bool is_separator(char c)
 }  // namespace
 
 
+bool has_empty_segment(std::string_view path)
+{
+    return path.substr(0, 1) == "/" || path.find("//") != path.npos;
+}
+
+
 bool is_ambiguous_path(std::string_view path)
 {
+    if (has_empty_segment(path)) {
+        return true;
+    }
+
     while (!path.empty()) {
         if (path[0] == ';') {
             return true;

@@ -191,22 +191,20 @@ UrlRule escape_character(Cursor& cursor)
 }
 
 
-// Copies what `plain` has and escapes, and escapes what browsers do. A query
-// ends at "#", where a fragment begins; a second "#" is no character of
-// a fragment, and no end of it.
-UrlRule copy_and_escape(Cursor& cursor, const ByteSet& plain, bool is_query)
+// Copies what `plain` has and escapes, and escapes the rest as browsers do. A
+// query ends at "#".
+UrlRule copy_and_escape(Cursor& cursor, const ByteSet& plain)
 {
     for (;;) {
         copy_run(cursor, plain);
-        if (cursor.done() || (is_query && cursor.at('#'))) {
+        if (cursor.done() || cursor.at('#')) {
             return UrlRule::ok;
         }
 
         UrlRule rule = UrlRule::forbidden_byte;
         if (cursor.at('%')) {
             rule = copy_escape(cursor);
-        } else if (cursor.at(' ') || cursor.at('\'') ||
-                   static_cast<unsigned char>(*cursor.in) >= 0x80) {
+        } else if (!is_control(*cursor.in)) {
             rule = escape_character(cursor);
         }
         if (rule != UrlRule::ok) {
@@ -226,8 +224,7 @@ UrlRule copy_query(Cursor& cursor, Url& url)
     const UrlRule rule = copy_and_escape(cursor,
                                          url.kind == UrlKind::private_use
                                              ? plain_query_bytes
-                                             : plain_web_query_bytes,
-                                         true);
+                                             : plain_web_query_bytes);
     url.query = written(begin, cursor);
     url.has_query = true;
     return rule;
@@ -241,7 +238,7 @@ UrlRule copy_fragment(Cursor& cursor, Url& url)
     }
     cursor.copy();
     const char* const begin = cursor.out;
-    const UrlRule rule = copy_and_escape(cursor, plain_query_bytes, false);
+    const UrlRule rule = copy_and_escape(cursor, plain_fragment_bytes);
     url.fragment = written(begin, cursor);
     url.has_fragment = true;
     return rule;
@@ -272,7 +269,7 @@ UrlRule explain_authority(std::string_view authority, UrlRule rule)
         return UrlRule::userinfo;
     }
     for (const char c : authority) {
-        if (is_forbidden_everywhere(c)) {
+        if (is_forbidden_before_query(c)) {
             return UrlRule::forbidden_byte;
         }
     }
@@ -421,7 +418,7 @@ UrlRule copy_scheme(Cursor& cursor, Url& url)
         }
     }
     if (!cursor.at(':') || cursor.out == begin) {
-        return !cursor.done() && is_forbidden_everywhere(*cursor.in)
+        return !cursor.done() && is_forbidden_before_query(*cursor.in)
                    ? UrlRule::forbidden_byte
                    : UrlRule::bad_scheme;
     }
@@ -473,8 +470,9 @@ const char* describe(UrlRule rule)
     case UrlRule::too_long:
         return "the URL is longer than 2048 bytes";
     case UrlRule::forbidden_byte:
-        return "the URL holds a space, a control character, a character "
-               "beyond ASCII, or one of \\ \" < > ^ { | } ` where none may be";
+        return "the URL holds a control character or bytes that are not "
+               "UTF-8, or before its query a space, a character beyond ASCII, "
+               "or one of \\ \" < > ^ { | } `";
     case UrlRule::bad_scheme:
         return "the URL begins neither with \"/\" nor with a scheme that is "
                "allowed";

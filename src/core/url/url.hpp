@@ -6,9 +6,10 @@
 //
 // Scheme and host are written in lower case, IPv6 addresses as RFC 5952 has
 // them, escapes with upper-case digits; the default port is dropped, and an
-// empty path of a web URL becomes "/". Only query and fragment may hold spaces
-// and characters beyond ASCII, as SDKs send them decoded: they are escaped the
-// way browsers do.
+// empty path of a web URL becomes "/". Only query and fragment may hold what
+// RFC 3986 has no room for, spaces and characters beyond ASCII among it, since
+// SDKs send them decoded and browsers leave "|" and others as they are: what
+// browsers escape there is escaped, and the rest is kept.
 
 #ifndef LOGOUT_URL_HPP
 #define LOGOUT_URL_HPP
