@@ -43,6 +43,8 @@ our $Config = <<'_';
     }
 _
 
+our $Schibsted = $Config =~ s/logout oidc/logout schibsted/r;
+
 add_block_preprocessor(sub {
     my ($block) = @_;
 
@@ -392,5 +394,115 @@ POST /explain
 Content-Type: application/json
 --- response_body_like: ^\{"result":"confirmation_required","status":200,.*"step":"question","verdict":"note","text":"logout_confirm: the user is asked first\.
 --- response_body_unlike: [0-9a-f]{64}
+--- x_redis_kept
+sess:4fzd8k2m
+
+
+
+=== TEST 22: a link with a callback is a link
+--- config eval: $::Schibsted
+--- request eval
+[map { "GET /logout?$_" } 'client_id=spa&callback=x', 'client_sdrn=sdrn:a:client:spa&callback=x', 'client_id=spa&callback=x', 'client_id=spa&callback=x']
+--- more_headers eval
+[map { "Cookie: sid=4fzd8k2m\nAccept: $_->[1]\nSec-Fetch-Site: $_->[0]\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: document" } ['cross-site', 'text/html'], ['cross-site', 'text/html'], ['cross-site', 'application/json'], ['none', '*/*']]
+--- response_body_like eval
+[('name="logout_confirm" value="[0-9a-f]{64}"') x 4]
+--- x_redis_kept
+sess:4fzd8k2m
+
+
+
+=== TEST 23: a sibling's link with a callback, logout_cross_site same-site
+--- config
+    logout_confirm on secret_file=$TEST_NGINX_SECRET;
+    location = /logout {
+        logout            schibsted;
+        logout_cross_site same-site;
+    }
+--- request eval
+['GET /logout?client_id=spa&callback=x', 'GET /logout?client_id=spa&callback=x']
+--- more_headers eval
+[map { "Cookie: sid=4fzd8k2m\nSec-Fetch-Site: same-site\nSec-Fetch-Mode: navigate\nSec-Fetch-Dest: $_" } 'document', 'iframe']
+--- response_body_like eval
+['Do you want to sign out', 'Do you want to sign out']
+--- x_redis_kept
+sess:4fzd8k2m
+
+
+
+=== TEST 24: the question, answered: the callback of the link calls nothing
+--- config eval: $::Schibsted
+--- request eval
+"POST /logout?client_id=spa&callback=x&redirect_uri=https://spa.example.com/bye\nlogout_confirm=$::Token"
+--- more_headers
+Cookie: sid=4fzd8k2m
+Content-Type: application/x-www-form-urlencoded
+Sec-Fetch-Site: same-origin
+Sec-Fetch-Mode: navigate
+Sec-Fetch-Dest: document
+--- error_code: 303
+--- response_headers
+Location: https://spa.example.com/bye
+--- x_redis_gone
+sess:4fzd8k2m
+
+
+
+=== TEST 25: the client's script element is not asked
+--- config eval: $::Schibsted
+--- request
+GET /logout?client_id=spa&callback=x
+--- more_headers
+Cookie: sid=4fzd8k2m
+Referer: https://spa.example.com/
+Sec-Fetch-Site: cross-site
+Sec-Fetch-Mode: no-cors
+Sec-Fetch-Dest: script
+--- response_body_like: ^SPiD\.Talk\.response\("x",\{"result":true,
+--- x_redis_gone
+sess:4fzd8k2m
+
+
+
+=== TEST 26: nothing says who asks: a callback is no answer to the question
+--- config eval: $::Schibsted
+--- request
+GET /logout?client_id=spa&callback=x
+--- more_headers
+Cookie: sid=4fzd8k2m
+--- response_body_like: ^SPiD\.Talk\.response\("x",\{"error":\{"code":403,"type":"confirmation_required",.*"result":false
+--- raw_response_headers_unlike: Set-Cookie
+--- x_redis_kept
+sess:4fzd8k2m
+
+
+
+=== TEST 27: nothing says who asks: nor is "Accept: application/json"
+--- config eval: $::Schibsted
+--- request
+GET /logout?client_id=spa
+--- more_headers
+Cookie: sid=4fzd8k2m
+Accept: application/json
+--- error_code: 403
+--- response_body
+{"result":"confirmation_required"}
+--- raw_response_headers_unlike: Set-Cookie
+--- x_redis_kept
+sess:4fzd8k2m
+
+
+
+=== TEST 28: fetch of Node, which sends one header of the four
+--- config eval: $::Schibsted
+--- request
+GET /logout?client_id=spa
+--- more_headers
+Cookie: sid=4fzd8k2m
+Accept: */*
+Sec-Fetch-Mode: cors
+--- error_code: 403
+--- raw_response_headers_unlike: Set-Cookie
+--- response_body_like: confirmation_required
 --- x_redis_kept
 sess:4fzd8k2m

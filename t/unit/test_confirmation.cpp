@@ -184,12 +184,23 @@ void asks_no_script(void**)
     endpoint.request.fetch.sec_fetch_site = "same-origin";
     assert_false(asks(endpoint.plan("")));
 
+    Asking script("schibsted");
+    script.request.fetch.sec_fetch_mode = "no-cors";
+    script.request.fetch.sec_fetch_site = "same-origin";
+    script.request.fetch.sec_fetch_dest = "script";
+    assert_false(asks(script.plan("client_id=spa&callback=f12")));
+}
+
+
+// Whoever does not say where it comes from may be anybody's page.
+void asks_a_script_of_nowhere(void**)
+{
     Asking program;
     program.request.fetch.accept = "application/json";
-    assert_false(asks(program.plan("")));
+    assert_true(asks(program.plan("")));
 
     Asking script("schibsted");
-    assert_false(asks(script.plan("client_id=spa&callback=f12")));
+    assert_true(asks(script.plan("client_id=spa&callback=f12")));
 }
 
 
@@ -275,6 +286,7 @@ int main()
         cmocka_unit_test(a_token_in_a_link_is_none),
         cmocka_unit_test(asks_nobody_without_a_session),
         cmocka_unit_test(asks_no_script),
+        cmocka_unit_test(asks_a_script_of_nowhere),
         cmocka_unit_test(a_link_with_a_token_of_its_own_asks),
         cmocka_unit_test(a_refusal_comes_first),
         cmocka_unit_test(parameters_of_the_body_come_again),

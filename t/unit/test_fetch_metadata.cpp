@@ -11,6 +11,7 @@ extern "C" {
 }
 
 using namespace std::literals;
+using logout::Asker;
 using logout::CrossSitePolicy;
 using logout::FetchMetadata;
 using logout::FetchReason;
@@ -94,8 +95,9 @@ struct Case {
 
 void judge(const Case& c)
 {
-    const logout::FetchDecision decision = logout::judge_fetch(
-        c.request, c.policy, client_origins(), c.frames_allowed);
+    const logout::FetchDecision decision =
+        logout::judge_fetch(c.request, who_asks(c.request, {}), c.policy,
+                            client_origins(), c.frames_allowed);
 
     if (decision.verdict != c.verdict || decision.reason != c.reason) {
         fail_msg("%s: got verdict %d because %s", c.name,
@@ -360,31 +362,99 @@ void speculative_requests(void**)
 }
 
 
-void data_or_page(void**)
+FetchMetadata accepting(std::string_view types, FetchMetadata made = request())
 {
-    FetchMetadata json = request();
-    FetchMetadata axios = request();
-    FetchMetadata browser = request();
-    FetchMetadata navigation_with_json =
-        from("same-origin", "navigate", "document");
+    made.accept = types;
+    return made;
+}
 
-    json.accept = "application/json";
-    axios.accept = "application/json, text/plain, */*";
-    browser.accept = "text/html,application/xhtml+xml,application/json;q=0.1";
-    navigation_with_json.accept = "application/json";
 
-    assert_true(logout::wants_data(from("same-origin", "cors", "empty")));
-    assert_true(
-        logout::wants_data(from("same-origin", "same-origin", "empty")));
-    assert_true(logout::wants_data(from("same-site", "no-cors", "empty")));
-    assert_true(logout::wants_data(json));
-    assert_true(logout::wants_data(axios));
-    assert_false(logout::wants_data(browser));
-    assert_false(logout::wants_data(navigation_with_json));
-    assert_false(logout::wants_data(request()));
-    assert_false(
-        logout::wants_data(from("cross-site", "navigate", "document")));
-    assert_false(logout::wants_data(from("same-site", "navigate", "iframe")));
+struct AskerCase {
+    const char* name;
+    FetchMetadata request;
+    Asker alone;          // without more
+    Asker with_callback;  // of a GET with a callback
+    Asker with_token;     // with an access token
+};
+
+
+// What the browser says counts more than what a page can make it send.
+void who_asks_with_fetch_metadata(void**)
+{
+    const std::string_view json = "application/json";
+
+    for (const char* const site :
+         {"none", "same-origin", "same-site", "cross-site"}) {
+        const AskerCase cases[] = {
+            {"a link", from(site, "navigate", "document"), Asker::navigation,
+             Asker::navigation, Asker::navigation},
+            {"a link that accepts JSON",
+             accepting(json, from(site, "navigate", "document")),
+             Asker::navigation, Asker::navigation, Asker::navigation},
+            {"a link, no dest", accepting(json, from(site, "navigate", "")),
+             Asker::navigation, Asker::navigation, Asker::navigation},
+            {"iframe", accepting(json, from(site, "navigate", "iframe")),
+             Asker::frame, Asker::frame, Asker::frame},
+            {"old Chrome's frame", from(site, "nested-navigate", ""),
+             Asker::frame, Asker::frame, Asker::frame},
+            {"fetch, CORS", from(site, "cors", "empty"), Asker::data,
+             Asker::script, Asker::data},
+            {"fetch, same origin", from(site, "same-origin", "empty"),
+             Asker::data, Asker::script, Asker::data},
+            {"beacon", from(site, "no-cors", "empty"), Asker::data,
+             Asker::script, Asker::data},
+            {"fetch for HTML",
+             accepting("text/html", from(site, "cors", "empty")), Asker::data,
+             Asker::data, Asker::data},
+            {"script", from(site, "no-cors", "script"), Asker::script,
+             Asker::script, Asker::script},
+            {"image", from(site, "no-cors", "image"), Asker::passive,
+             Asker::passive, Asker::passive},
+            {"object element", from(site, "navigate", "object"), Asker::passive,
+             Asker::passive, Asker::passive},
+        };
+
+        for (const AskerCase& c : cases) {
+            if (who_asks(c.request, {}) != c.alone ||
+                who_asks(c.request, {true, false}) != c.with_callback ||
+                who_asks(c.request, {false, true}) != c.with_token) {
+                fail_msg("%s, %s", c.name, site);
+            }
+        }
+    }
+}
+
+
+void who_asks_without_fetch_metadata(void**)
+{
+    const std::string_view of_browsers =
+        "text/html,application/xhtml+xml,application/json;q=0.1";
+    FetchMetadata old_link = accepting("application/json");
+    FetchMetadata node = accepting("*/*");
+
+    old_link.upgrade_insecure_requests = "1";
+    node.sec_fetch_mode = "cors";
+
+    const AskerCase cases[] = {
+        {"curl", request(), Asker::unknown, Asker::script, Asker::data},
+        {"JSON", accepting("application/json"), Asker::data, Asker::script,
+         Asker::data},
+        {"axios", accepting("application/json, text/plain, */*"), Asker::data,
+         Asker::script, Asker::data},
+        {"a browser's Accept", accepting(of_browsers), Asker::unknown,
+         Asker::unknown, Asker::unknown},
+        {"an old browser's link", old_link, Asker::navigation,
+         Asker::navigation, Asker::navigation},
+        {"Node's fetch", node, Asker::data, Asker::script, Asker::data},
+    };
+
+    for (const AskerCase& c : cases) {
+        if (who_asks(c.request, {}) != c.alone ||
+            who_asks(c.request, {true, false}) != c.with_callback ||
+            who_asks(c.request, {false, true}) != c.with_token) {
+            fail_msg("%s", c.name);
+        }
+    }
 }
 
 
@@ -486,7 +556,8 @@ int main()
         cmocka_unit_test(without_fetch_metadata),
         cmocka_unit_test(default_ports_make_no_difference),
         cmocka_unit_test(speculative_requests),
-        cmocka_unit_test(data_or_page),
+        cmocka_unit_test(who_asks_with_fetch_metadata),
+        cmocka_unit_test(who_asks_without_fetch_metadata),
         cmocka_unit_test(sites),
         cmocka_unit_test(origins_as_written),
         cmocka_unit_test(many_origins),

@@ -14,6 +14,7 @@ extern "C" {
 #include <functional>
 #include <optional>
 
+using logout::Asker;
 using logout::BadRequestPolicy;
 using logout::CrossSitePolicy;
 using logout::FetchReason;
@@ -313,20 +314,137 @@ void a_request_without_cookies_expires_none(void**)
 }
 
 
-void scripts_want_data(void**)
+// "cross-site navigate document", or parts of it
+void send_metadata(PlanFixture& fixture, std::string_view site,
+                   std::string_view mode, std::string_view dest)
 {
-    Endpoint endpoint;
-    assert_false(endpoint.plan().data_wanted);
+    fixture.request.fetch.sec_fetch_site = site;
+    fixture.request.fetch.sec_fetch_mode = mode;
+    fixture.request.fetch.sec_fetch_dest = dest;
+}
 
-    endpoint.request.fetch.accept = "application/json";
-    assert_true(endpoint.plan().data_wanted);
 
-    endpoint.request.fetch.accept = "text/html,application/json;q=0.9";
-    assert_false(endpoint.plan().data_wanted);
+void the_plan_says_who_asks(void**)
+{
+    Endpoint endpoint("schibsted");
+    endpoint.policy.ends_tokens = true;
 
-    endpoint.request.fetch.sec_fetch_site = "same-origin";
-    endpoint.request.fetch.sec_fetch_mode = "cors";
-    assert_true(endpoint.plan().data_wanted);
+    const auto asker = [&](std::string_view query) {
+        return endpoint.plan(query).asker;
+    };
+
+    assert_true(asker("client_id=spa") == Asker::unknown);
+    assert_true(asker("client_id=spa&callback=x") == Asker::script);
+    assert_true(asker("client_id=spa&callback=") == Asker::unknown);
+    assert_true(asker("client_id=spa&oauth_token=t") == Asker::data);
+
+    endpoint.request.method = Method::post;
+    assert_true(asker("client_id=spa&callback=x") == Asker::unknown);
+    endpoint.request.method = Method::get;
+
+    send_metadata(endpoint, "cross-site", "navigate", "document");
+    assert_true(asker("client_id=spa&callback=x") == Asker::navigation);
+    assert_true(asker("client_id=spa&oauth_token=t") == Asker::navigation);
+
+    send_metadata(endpoint, "same-origin", "cors", "empty");
+    assert_true(asker("client_id=spa") == Asker::data);
+    assert_true(asker("%") == Asker::data);
+
+    Endpoint auth0;
+    assert_true(auth0.plan("callback=x").asker == Asker::unknown);
+}
+
+
+// It calls nothing: the page that it leads to is checked as any link's is.
+void a_callback_in_a_link_is_not_read(void**)
+{
+    Endpoint endpoint("schibsted");
+    send_metadata(endpoint, "cross-site", "navigate", "document");
+
+    const LogoutPlan plan = endpoint.plan(
+        "client_id=spa&callback=x&redirect_uri=https://spa.test/");
+    assert_true(plan.callback.empty());
+    assert_true(plan.return_url == "https://spa.test/");
+
+    assert_true(
+        endpoint.plan("client_id=spa&callback=(&redirect_uri=/no").error ==
+        RequestError::return_url_not_allowed);
+}
+
+
+struct QuestionRow {
+    const char* name;
+    std::string_view site, mode, dest, accept, query;
+    bool asked;
+};
+
+constexpr std::string_view of_client = "client_id=spa";
+constexpr std::string_view with_callback = "client_id=spa&callback=x";
+constexpr std::string_view with_number =
+    "client_sdrn=sdrn:test:client:spa&callback=x";
+
+constexpr QuestionRow questions[] = {
+    {"a link", "cross-site", "navigate", "document", "", of_client, true},
+    {"a link with a callback", "cross-site", "navigate", "document", "",
+     with_callback, true},
+    {"a link with a callback and client_sdrn", "cross-site", "navigate",
+     "document", "", with_number, true},
+    {"a link that accepts JSON", "cross-site", "navigate", "document",
+     "application/json", with_callback, true},
+    {"a frame", "same-site", "navigate", "iframe", "", with_callback, true},
+    {"a link of the user", "none", "navigate", "document", "", with_callback,
+     true},
+    {"a script element", "same-site", "no-cors", "script", "", with_callback,
+     false},
+    {"a script element that calls nothing", "same-site", "no-cors", "script",
+     "", of_client, true},
+    {"a fetch", "same-site", "cors", "empty", "", of_client, false},
+    {"nothing said", "", "", "", "", of_client, true},
+    {"nothing said, callback", "", "", "", "", with_callback, true},
+    {"nothing said, JSON", "", "", "", "application/json", of_client, true},
+    {"Node's fetch", "", "cors", "", "*/*", of_client, true},
+};
+
+
+// Only a script of a page that is known goes without.
+void who_is_asked_for_confirmation(void**)
+{
+    const logout::HmacKey key(logout::DigestAlgorithm::sha256, "any");
+
+    for (const CrossSitePolicy policy :
+         {CrossSitePolicy::navigation, CrossSitePolicy::same_site}) {
+        for (const QuestionRow& row : questions) {
+            Endpoint endpoint("schibsted");
+            endpoint.policy.confirmation_key = &key;
+            endpoint.policy.cross_site = policy;
+            send_metadata(endpoint, row.site, row.mode, row.dest);
+            endpoint.request.fetch.accept = row.accept;
+
+            const Refusal refusal = endpoint.plan(row.query).refusal;
+            const bool asked = refusal == Result::confirmation_required;
+            const bool refused = refusal == Result::cross_site;
+
+            if (row.asked ? !asked && !refused : refusal.has_value()) {
+                fail_msg("%s", row.name);
+            }
+        }
+    }
+}
+
+
+// Old browsers say in Referer which page asks.
+void a_known_page_of_an_old_browser_is_not_asked(void**)
+{
+    const logout::HmacKey key(logout::DigestAlgorithm::sha256, "any");
+    Endpoint endpoint("schibsted");
+    endpoint.policy.confirmation_key = &key;
+
+    endpoint.request.fetch.referer = "https://spa.test/";
+    assert_false(endpoint.plan(with_callback).refusal.has_value());
+
+    endpoint.request.fetch.accept = "text/html";
+    assert_true(endpoint.plan(with_callback).refusal ==
+                Result::confirmation_required);
 }
 
 
@@ -449,7 +567,10 @@ int main()
         cmocka_unit_test(federated_does_not_hide_an_error),
         cmocka_unit_test(every_session_of_every_cookie_is_ended),
         cmocka_unit_test(a_request_without_cookies_expires_none),
-        cmocka_unit_test(scripts_want_data),
+        cmocka_unit_test(the_plan_says_who_asks),
+        cmocka_unit_test(a_callback_in_a_link_is_not_read),
+        cmocka_unit_test(who_is_asked_for_confirmation),
+        cmocka_unit_test(a_known_page_of_an_old_browser_is_not_asked),
         cmocka_unit_test(a_clients_origin_may_read_the_answer),
         cmocka_unit_test(every_clients_origin_may_ask_where_none_is_named),
         cmocka_unit_test(tokens_are_ended_where_configured),

@@ -16,6 +16,7 @@ extern "C" {
 #include <vector>
 
 using namespace std::literals;
+using logout::Asker;
 using logout::body_format;
 using logout::BodyFormat;
 using logout::CookieExpiry;
@@ -195,10 +196,38 @@ void an_error_that_was_not_repaired_is_a_400(void**)
 }
 
 
+// Only a page can show the question; to all else it is a failure, not a 200.
+void the_question_is_for_people(void**)
+{
+    Fixture fixture;
+    fixture.plan.refusal = Result::confirmation_required;
+    fixture.request.fetch.accept = "application/json";
+
+    assert_int_equal(fixture.respond().status, 200);
+    assert_true(fixture.respond().body.find("<form") != std::string::npos);
+
+    fixture.plan.asker = Asker::data;
+    assert_int_equal(fixture.respond().status, 403);
+    assert_true(fixture.respond().body ==
+                "{\"result\":\"confirmation_required\"}\n");
+    assert_true(fixture.respond().page_policy.empty());
+    assert_true(fixture.respond().set_cookies.empty());
+
+    fixture.plan.asker = Asker::script;
+    fixture.plan.callback = "cb";
+    const LogoutResponse script = fixture.respond();
+    assert_int_equal(script.status, 200);
+    assert_true(script.body.find("\"code\":403,\"type\":"
+                                 "\"confirmation_required\"") !=
+                std::string::npos);
+    assert_true(script.body.find("{\"result\":false,") != std::string::npos);
+}
+
+
 void programs_get_data(void**)
 {
     Fixture fixture;
-    fixture.plan.data_wanted = true;
+    fixture.plan.asker = Asker::data;
     fixture.request.fetch.accept = "*/*";
     assert_int_equal(fixture.respond().status, 204);
     assert_true(fixture.respond().location.empty());
@@ -449,6 +478,7 @@ int main()
         cmocka_unit_test(refusals_have_statuses),
         cmocka_unit_test(a_failure_of_redis_promises_nothing),
         cmocka_unit_test(an_error_that_was_not_repaired_is_a_400),
+        cmocka_unit_test(the_question_is_for_people),
         cmocka_unit_test(programs_get_data),
         cmocka_unit_test(scripts_get_status_200_and_the_truth),
         cmocka_unit_test(cookies_are_expired_with_every_ended_session),

@@ -39,13 +39,12 @@ unsigned refusal_status(Result result)
     case Result::method_not_allowed:
         return 405;
     case Result::cross_site:
+    case Result::confirmation_required:
         return 403;
     case Result::body_too_large:
         return 413;
     case Result::preflight:
         return 204;
-    case Result::confirmation_required:
-        return 200;
     case Result::bad_request:
     case Result::logged_out:
     case Result::no_session:
@@ -121,8 +120,8 @@ void answer_data(const LogoutRequest& request, const LogoutPlan& plan,
 }
 
 
-// Scripts run only with status 200: the SDK learns of a failure by what is
-// passed to it.
+// A page runs scripts only with status 200: the SDK learns of a failure by what
+// is passed to it.
 void answer_script(const LogoutRequest& request, const LogoutPlan& plan,
                    std::pmr::memory_resource* memory, LogoutResponse& response)
 {
@@ -152,13 +151,13 @@ void ask(const LogoutPlan& plan, LogoutResponse& response)
 void refuse(const LogoutRequest& request, const LogoutPlan& plan,
             LogoutResponse& response)
 {
-    response.status = refusal_status(response.result);
-
-    if (response.result == Result::confirmation_required) {
+    if (response.result == Result::confirmation_required &&
+        plan.asker != Asker::data) {
         ask(plan, response);
         return;
     }
 
+    response.status = refusal_status(response.result);
     response.allow = response.result == Result::method_not_allowed;
 
     if (response.status == 503) {
@@ -198,7 +197,8 @@ bool is_header_list(std::string_view names)
 void add_cors(const LogoutRequest& request, const LogoutPlan& plan,
               LogoutResponse& response)
 {
-    response.vary_origin = plan.data_wanted || !plan.allowed_origin.empty();
+    response.vary_origin =
+        plan.asker == Asker::data || !plan.allowed_origin.empty();
     response.allowed_origin = plan.allowed_origin;
     response.preflight = response.result == Result::preflight;
 
@@ -249,9 +249,10 @@ bool ends_cookies(const LogoutPlan& plan, const RedisOutcome& outcome)
 }
 
 
+// A script of a page that may not ask is not called.
 bool is_script_answer(const LogoutPlan& plan)
 {
-    return !plan.callback.empty() && !plan.refusal;
+    return !plan.callback.empty() && plan.refusal != Result::cross_site;
 }
 
 
@@ -264,7 +265,7 @@ void answer(const LogoutRequest& request, const LogoutPlan& plan,
         return;
     }
 
-    if (plan.data_wanted) {
+    if (plan.asker == Asker::data) {
         answer_data(request, plan, location, response);
         return;
     }

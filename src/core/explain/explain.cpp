@@ -195,6 +195,7 @@ void Explainer::explain_source()
     Step& step = begin("source", "Who asks");
 
     step.text = text_.sentence(describe(plan_.fetch_reason));
+    step.facts.push_back({"asked by", describe(plan_.asker)});
 
     if (plan_.refusal == Result::cross_site ||
         plan_.refusal == Result::prefetch) {

@@ -158,14 +158,14 @@ void choose_return_url(const Parameters& parameters, const LogoutPolicy& policy,
 }
 
 
-// The page that loads a script stays where it is: there is no return URL to
-// check, and SDKs send the page's own.
+// The page that runs a script stays where it is: there is no return URL to
+// check, and SDKs send the page's own. A callback in a link calls nothing.
 void choose_answer(const Parameters& parameters, const LogoutPolicy& policy,
                    std::pmr::memory_resource* memory, LogoutPlan& plan)
 {
     const std::string_view callback = parameters.text(Parameter::callback);
 
-    if (callback.empty()) {
+    if (plan.asker != Asker::script || callback.empty()) {
         choose_return_url(parameters, policy, memory, plan);
         return;
     }
@@ -179,30 +179,36 @@ void choose_answer(const Parameters& parameters, const LogoutPolicy& policy,
 }
 
 
-// A program that ends its token has no use for a redirect or a page.
-void choose_token(const LogoutRequest& request, const Parameters& parameters,
-                  const LogoutPolicy& policy, LogoutPlan& plan)
+std::string_view named_token(const LogoutRequest& request,
+                             const Parameters& parameters,
+                             const LogoutPolicy& policy)
 {
     if (!policy.ends_tokens) {
-        return;
+        return {};
     }
 
-    plan.token = parameters.text(Parameter::oauth_token);
-    if (plan.token.empty()) {
-        plan.token = bearer_token(request.authorization);
-    }
+    const std::string_view token = parameters.text(Parameter::oauth_token);
 
-    if (plan.token.empty()) {
-        return;
-    }
+    return token.empty() ? bearer_token(request.authorization) : token;
+}
 
-    if (!is_access_token(plan.token)) {
-        plan.token = {};
+
+// A browser loads scripts with GET only.
+Named named_in(const LogoutRequest& request, const Parameters& parameters,
+               std::string_view token)
+{
+    return {request.method == Method::get &&
+                !parameters.text(Parameter::callback).empty(),
+            !token.empty()};
+}
+
+
+void choose_token(std::string_view token, LogoutPlan& plan)
+{
+    if (token.empty() || is_access_token(token)) {
+        plan.token = token;
+    } else {
         blame(Parameter::oauth_token, plan);
-    }
-
-    if (request.fetch.accept.find("text/html") == std::string_view::npos) {
-        plan.data_wanted = true;
     }
 }
 
@@ -235,8 +241,8 @@ void allow_origin(const LogoutRequest& request, const Origins& origins,
 bool judge_source(const LogoutRequest& request, const LogoutPolicy& policy,
                   const Origins& origins, LogoutPlan& plan)
 {
-    const FetchDecision decision =
-        judge_fetch(request.fetch, policy.cross_site, origins, false);
+    const FetchDecision decision = judge_fetch(
+        request.fetch, plan.asker, policy.cross_site, origins, false);
 
     plan.fetch_reason = decision.reason;
 
@@ -274,14 +280,19 @@ void apply_bad_request_policy(const LogoutPolicy& policy, LogoutPlan& plan)
 }
 
 
-// Scripts cannot ask, and need not: judge_source() knows their pages. A link is
-// no script, whatever token it names. Without a session there is nothing to
-// lose.
-bool needs_confirmation(const LogoutRequest& request,
-                        const LogoutPolicy& policy, const LogoutPlan& plan)
+// A script cannot ask, and need not where judge_source() knows its page.
+bool is_known_script(const LogoutPlan& plan)
 {
-    return policy.confirmation_key != nullptr && !wants_data(request.fetch) &&
-           plan.callback.empty() && !plan.sessions.empty();
+    return (plan.asker == Asker::data || !plan.callback.empty()) &&
+           plan.fetch_reason != FetchReason::no_metadata;
+}
+
+
+// Without a session there is nothing to lose.
+bool needs_confirmation(const LogoutPolicy& policy, const LogoutPlan& plan)
+{
+    return policy.confirmation_key != nullptr && !plan.sessions.empty() &&
+           !is_known_script(plan);
 }
 
 
@@ -297,7 +308,7 @@ void ask_for_confirmation(const LogoutRequest& request,
                           const LogoutPolicy& policy,
                           std::pmr::memory_resource* memory, LogoutPlan& plan)
 {
-    if (!needs_confirmation(request, policy, plan)) {
+    if (!needs_confirmation(policy, plan)) {
         return;
     }
 
@@ -331,7 +342,7 @@ void plan_preflight(const LogoutRequest& request, const LogoutPolicy& policy,
         allow_origin(request, origins_of(choice, policy), plan);
     }
 
-    plan.data_wanted = true;
+    plan.asker = Asker::data;
     plan.expire_cookies = false;
     plan.refusal = plan.allowed_origin.empty() ? Result::method_not_allowed
                                                : Result::preflight;
@@ -350,9 +361,9 @@ LogoutPlan plan_for_user(const LogoutRequest& request,
         return plan;
     }
 
-    plan.data_wanted = wants_data(request.fetch);
     plan.refusal = refuse_unread(request, policy);
     if (plan.refusal) {
+        plan.asker = who_asks(request.fetch, {});
         plan.fetch_reason = FetchReason::speculative;
         return plan;
     }
@@ -375,6 +386,9 @@ LogoutPlan plan_for_user(const LogoutRequest& request,
         plan.error = RequestError::malformed_request;
     }
 
+    const std::string_view token = named_token(request, parameters, policy);
+
+    plan.asker = who_asks(request.fetch, named_in(request, parameters, token));
     allow_origin(request, *origins, plan);
 
     if (!judge_source(request, policy, *origins, plan)) {
@@ -387,7 +401,7 @@ LogoutPlan plan_for_user(const LogoutRequest& request,
     }
 
     if (plan.parameter_verdict) {
-        choose_token(request, parameters, policy, plan);
+        choose_token(token, plan);
     }
 
     if (plan.error != RequestError::none) {

@@ -141,13 +141,13 @@ struct LogoutPlan {
     ParameterVerdict parameter_verdict;
     AllowlistVerdict return_url_verdict;
     FetchReason fetch_reason = FetchReason::not_checked;
+    Asker asker = Asker::unknown;
     std::string_view token_problem;  // static; empty: no token, or in order
 
     const Client* client = nullptr;     // the client that was named
     std::string_view asked_return_url;  // decoded, not checked: never sent
     std::string_view return_url;        // canonical, allowed; may be empty
     bool federated = false;             // asked for
-    bool data_wanted = false;           // JSON or 204, not a redirect
     std::string_view callback;          // not empty: JSONP, calling this
     std::string_view base_domain;       // for JSONP
     std::string_view allowed_origin;    // whose scripts may read the answer

@@ -37,7 +37,7 @@ bool judge_frame(const LogoutRequest& request, const LogoutPolicy& policy,
                  LogoutPlan& plan)
 {
     const FetchDecision decision =
-        judge_fetch(request.fetch, policy.cross_site, no_origins,
+        judge_fetch(request.fetch, plan.asker, policy.cross_site, no_origins,
                     may_frame(request.fetch, *policy.provider));
 
     plan.fetch_reason = decision.reason;
@@ -131,6 +131,7 @@ LogoutPlan plan_frontchannel(const LogoutRequest& request,
     Parameters parameters;
 
     plan.page_policy = policy.provider->page_policy;
+    plan.asker = who_asks(request.fetch, {});
     plan.refusal = refuse_unread(request, policy);
     if (plan.refusal) {
         plan.fetch_reason = FetchReason::speculative;

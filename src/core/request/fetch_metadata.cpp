@@ -11,54 +11,54 @@ namespace logout {
 
 namespace {
 
-// What the browser does with the answer.
-enum class Kind { navigation, frame, fetch, script, passive };
-
 // Where the page is that made the request, seen from the endpoint.
 enum class Relation { user, same_origin, same_site, cross_site, unknown };
 
 
-Kind kind_without_dest(const FetchMetadata& request)
+bool accepts(std::string_view accept, std::string_view type)
 {
-    if (request.sec_fetch_mode == "navigate") {
-        return Kind::navigation;
-    }
-
-    if (request.sec_fetch_mode == "nested-navigate") {
-        return Kind::frame;
-    }
-
-    // Pages cannot make a sub-resource request carry this header.
-    if (request.sec_fetch_mode.empty() &&
-        request.upgrade_insecure_requests == "1") {
-        return Kind::navigation;
-    }
-
-    return Kind::fetch;
+    return accept.find(type) != std::string_view::npos;
 }
 
 
-Kind kind_of(const FetchMetadata& request)
+// A program that ends its token has no use for a redirect or a page.
+bool accepts_data_only(const FetchMetadata& request, Named named)
 {
-    const std::string_view dest = request.sec_fetch_dest;
+    return (named.token || accepts(request.accept, "application/json")) &&
+           !accepts(request.accept, "text/html");
+}
 
-    if (dest.empty() || dest == "empty") {
-        return kind_without_dest(request);
+
+// Pages cannot make a sub-resource request carry this header.
+bool is_navigation_of_old(const FetchMetadata& request)
+{
+    return request.sec_fetch_mode.empty() &&
+           request.upgrade_insecure_requests == "1";
+}
+
+
+// Of a fetch, and of browsers and programs that send less.
+Asker asker_without_dest(const FetchMetadata& request, Named named)
+{
+    const std::string_view mode = request.sec_fetch_mode;
+
+    if (mode == "navigate" || is_navigation_of_old(request)) {
+        return Asker::navigation;
     }
 
-    if (dest == "document") {
-        return Kind::navigation;
+    if (mode == "nested-navigate") {
+        return Asker::frame;
     }
 
-    if (dest == "iframe" || dest == "frame" || dest == "fencedframe") {
-        return Kind::frame;
+    if (named.callback && !accepts(request.accept, "text/html")) {
+        return Asker::script;
     }
 
-    if (dest == "script") {
-        return Kind::script;
-    }
-
-    return Kind::passive;
+    return mode == "cors" || mode == "same-origin" ||
+                   request.sec_fetch_dest == "empty" ||
+                   accepts_data_only(request, named)
+               ? Asker::data
+               : Asker::unknown;
 }
 
 
@@ -142,22 +142,23 @@ Relation relation_of(const FetchMetadata& request)
 }
 
 
-FetchReason refusal(Kind kind, Relation relation)
+FetchReason refusal(Asker asker, Relation relation)
 {
     if (relation == Relation::unknown) {
         return FetchReason::unknown_source;
     }
 
-    switch (kind) {
-    case Kind::navigation:
+    switch (asker) {
+    case Asker::navigation:
         return FetchReason::cross_site_navigation;
-    case Kind::frame:
+    case Asker::frame:
         return FetchReason::cross_site_frame;
-    case Kind::script:
+    case Asker::script:
         return FetchReason::cross_site_script;
-    case Kind::passive:
+    case Asker::passive:
         return FetchReason::passive_subresource;
-    case Kind::fetch:
+    case Asker::data:
+    case Asker::unknown:
         break;
     }
 
@@ -167,11 +168,13 @@ FetchReason refusal(Kind kind, Relation relation)
 
 // Without a cookie there is nothing to misuse, and who waits for the redirect
 // gets it; nobody waits for what a script element or an image did not load.
-FetchDecision refuse(const FetchMetadata& request, Kind kind, Relation relation)
+FetchDecision refuse(const FetchMetadata& request, Asker asker,
+                     Relation relation)
 {
-    const FetchReason reason = refusal(kind, relation);
+    const FetchReason reason = refusal(asker, relation);
 
-    if (request.has_cookie || kind == Kind::script || kind == Kind::passive) {
+    if (request.has_cookie || asker == Asker::script ||
+        asker == Asker::passive) {
         return {FetchVerdict::cross_site, reason};
     }
 
@@ -186,7 +189,7 @@ FetchDecision serve(FetchReason reason)
 
 
 FetchDecision judge_relation(const FetchMetadata& request,
-                             CrossSitePolicy policy, Kind kind,
+                             CrossSitePolicy policy, Asker asker,
                              bool frames_allowed)
 {
     const Relation relation = relation_of(request);
@@ -204,12 +207,12 @@ FetchDecision judge_relation(const FetchMetadata& request,
         return serve(FetchReason::same_site);
     }
 
-    if (kind == Kind::frame && frames_allowed) {
+    if (asker == Asker::frame && frames_allowed) {
         return serve(FetchReason::front_channel);
     }
 
     if (policy == CrossSitePolicy::navigation) {
-        if (kind == Kind::navigation) {
+        if (asker == Asker::navigation) {
             return serve(FetchReason::top_level_navigation);
         }
 
@@ -218,13 +221,7 @@ FetchDecision judge_relation(const FetchMetadata& request,
         }
     }
 
-    return refuse(request, kind, relation);
-}
-
-
-bool accepts(std::string_view accept, std::string_view type)
-{
-    return accept.find(type) != std::string_view::npos;
+    return refuse(request, asker, relation);
 }
 
 }  // namespace
@@ -270,6 +267,27 @@ const char* describe(FetchReason reason)
 }
 
 
+const char* describe(Asker asker)
+{
+    switch (asker) {
+    case Asker::navigation:
+        return "a navigation of the whole tab";
+    case Asker::frame:
+        return "a frame in a page";
+    case Asker::data:
+        return "a script or a program that reads the answer";
+    case Asker::script:
+        return "a script element in a page";
+    case Asker::passive:
+        return "an image, a style sheet or the like in a page";
+    case Asker::unknown:
+        break;
+    }
+
+    return "not said";
+}
+
+
 // "prefetch", "prefetch;prerender", "preview", ...: browsers send the first
 // three headers for speculative requests only, whatever they hold.
 bool is_speculative(const FetchMetadata& request)
@@ -279,8 +297,29 @@ bool is_speculative(const FetchMetadata& request)
 }
 
 
-FetchDecision judge_fetch(const FetchMetadata& request, CrossSitePolicy policy,
-                          const Origins& client_origins, bool frames_allowed)
+Asker who_asks(const FetchMetadata& request, Named named)
+{
+    const std::string_view dest = request.sec_fetch_dest;
+
+    if (dest == "document") {
+        return Asker::navigation;
+    }
+
+    if (dest.empty() || dest == "empty") {
+        return asker_without_dest(request, named);
+    }
+
+    if (dest == "iframe" || dest == "frame" || dest == "fencedframe") {
+        return Asker::frame;
+    }
+
+    return dest == "script" ? Asker::script : Asker::passive;
+}
+
+
+FetchDecision judge_fetch(const FetchMetadata& request, Asker asker,
+                          CrossSitePolicy policy, const Origins& client_origins,
+                          bool frames_allowed)
 {
     if (is_speculative(request)) {
         return {FetchVerdict::prefetch, FetchReason::speculative};
@@ -295,10 +334,8 @@ FetchDecision judge_fetch(const FetchMetadata& request, CrossSitePolicy policy,
         return serve(FetchReason::top_level_navigation);
     }
 
-    const Kind kind = kind_of(request);
-
-    if (kind == Kind::passive) {
-        return refuse(request, kind, Relation::cross_site);
+    if (asker == Asker::passive) {
+        return refuse(request, asker, Relation::cross_site);
     }
 
     if (!client_origins.empty() &&
@@ -306,24 +343,7 @@ FetchDecision judge_fetch(const FetchMetadata& request, CrossSitePolicy policy,
         return serve(FetchReason::client_origin);
     }
 
-    return judge_relation(request, policy, kind, frames_allowed);
-}
-
-
-bool wants_data(const FetchMetadata& request)
-{
-    if (request.sec_fetch_mode == "cors" ||
-        (request.sec_fetch_dest == "empty" &&
-         request.sec_fetch_mode != "navigate")) {
-        return true;
-    }
-
-    if (request.sec_fetch_mode == "navigate") {
-        return false;
-    }
-
-    return accepts(request.accept, "application/json") &&
-           !accepts(request.accept, "text/html");
+    return judge_relation(request, policy, asker, frames_allowed);
 }
 
 

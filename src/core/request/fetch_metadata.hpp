@@ -29,6 +29,22 @@ struct FetchMetadata {
     bool has_cookie = false;  // a Cookie header is present
 };
 
+// Who asks, and so what is done with the answer.
+enum class Asker {
+    navigation,  // the whole tab goes there
+    frame,       // a frame in a page does
+    data,        // a script of a page, or a program, reads the answer
+    script,      // a page runs the answer as a script
+    passive,     // a page shows it, or nobody does: an image, a style sheet
+    unknown,     // nothing says: answered like a navigation, not trusted as one
+};
+
+// What of a request, besides these headers, says who asks.
+struct Named {
+    bool callback = false;  // a GET that names a function to call (JSONP)
+    bool token = false;     // an access token that is to end
+};
+
 // The values of logout_cross_site, from the default to the laxest. Requests
 // of the user (address bar, bookmark) and of the client's `origin`s are served
 // under each of them; an image, a style sheet and the like only under `any`.
@@ -78,19 +94,23 @@ struct FetchDecision {
 // logout_explain. Static.
 const char* describe(FetchReason reason);
 
+// Who asks, in some words, for logout_explain. Static.
+const char* describe(Asker asker);
+
 // Whether a request is speculative (prefetch, prerender, preview). It is never
 // a logout, under any policy.
 bool is_speculative(const FetchMetadata& request);
 
+// Decides who asks. What the browser says in Fetch Metadata counts more than
+// what a page can make a request say or name.
+Asker who_asks(const FetchMetadata& request, Named named);
+
 // Decides. `client_origins` are those of the client that the request names.
 // `frames_allowed`: the endpoint takes front-channel logouts, which come in
 // cross-site iframes. Allocates nothing.
-FetchDecision judge_fetch(const FetchMetadata& request, CrossSitePolicy policy,
-                          const Origins& client_origins, bool frames_allowed);
-
-// Whether a script waits for the answer and wants data, not a redirect or a
-// page.
-bool wants_data(const FetchMetadata& request);
+FetchDecision judge_fetch(const FetchMetadata& request, Asker asker,
+                          CrossSitePolicy policy, const Origins& client_origins,
+                          bool frames_allowed);
 
 // Whether two hosts ("host" or "host:port", lower case) belong to one site:
 // the same registrable domain by the public suffix list, or, where the module
