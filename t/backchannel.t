@@ -16,7 +16,8 @@ no_shuffle();
 our $HttpConfig = <<'_';
     logout_redis sessions {
         server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_jwks    $TEST_NGINX_JWKS issuer=https://id.example.test;
     logout_client  spa { return_url https://spa.example.com/; }

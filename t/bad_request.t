@@ -17,7 +17,8 @@ our $http = <<'_';
                       '$logout_error $logout_keys_deleted';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_client my-spa {
         return_url https://spa.example.com/;

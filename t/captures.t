@@ -18,7 +18,8 @@ our $landing = 'https://app.example.test:18444/after?x=1&y=%C3%B8%20z';
 our $http = <<'_' . join '', map { <<"_" }
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_session format=raw cookie=sid prefix=sess:;
     large_client_header_buffers 4 16k;

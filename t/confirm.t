@@ -27,7 +27,8 @@ our $Token = hmac_sha256_hex("logout_confirm\n0,8:4fzd8k2m",
 our $HttpConfig = <<'_';
     logout_redis sessions {
         server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_session format=raw cookie=sid prefix=sess:;
     logout_client spa {
@@ -322,7 +323,8 @@ qr/\[emerg\].*"\/absent" failed \(2: No such file or directory\)/
 --- http_config
     logout_redis sessions {
         server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_session format=raw cookie=sid prefix=sess:;
     logout_token   key=token:$logout_token;

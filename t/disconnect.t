@@ -34,7 +34,7 @@ sub open_files {
 
 sub eventually {
     my ($condition, $name) = @_;
-    ok $nginx->within(20, $condition), $name;
+    ok $nginx->eventually($condition), $name;
 }
 
 sub request {
@@ -101,7 +101,7 @@ subtest 'the client leaves, and Redis never answers' => sub {
     $redis->kill;
     eventually(sub { in_flight() == 0 }, 'until the connection is gone');
     $redis->start_again;
-    ok $nginx->within(10, sub { $nginx->logout('a') eq 'no_session' }),
+    ok $nginx->eventually(sub { $nginx->logout('a') eq 'no_session' }),
         'a new one is made';
 };
 
@@ -123,7 +123,7 @@ subtest 'the client leaves in the middle of its request' => sub {
 
 is_deeply [grep { /\[(?:crit|alert|emerg)\]/ } $nginx->complaints], [],
     'the log has no alert';
-cmp_ok $nginx->quit, '<', 5, 'nginx quits';
+cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits';
 unlike $nginx->error_log, qr/open socket|\[alert\]/,
     'no connection was left when it quit';
 

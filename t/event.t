@@ -215,27 +215,27 @@ subtest 'the same, deferred: it is told when Redis is back' => sub {
         'it waits';
 
     $events->start_again;
-    ok $nginx->within(10, sub { entries($events, 'logouts') == 1 }),
+    ok $nginx->eventually(sub { entries($events, 'logouts') == 1 }),
         'it is told';
     my ($entry) = entries($events, 'logouts');
     is $entry->{result}, 'deferred', 'as deferred';
     is $entry->{sessions}, sha256_hex('abc'), 'with its session';
     is $entry->{x}, '%20y', 'and its own field';
-    ok $nginx->within(10, sub {
+    ok $nginx->eventually(sub {
         number($nginx, 'nginx_logout_deferred_done_total{zone="later"}') == 1;
     }), 'once';
 };
 
 subtest 'a deferred logout and its event' => sub {
     my $nginx = start("logout_event stream=logouts redis=sessions;\n"
-        . 'logout_redis_failure defer;');
+        . 'logout_redis_failure defer; logout_timeout 1s;');
 
     $redis->command('DEL', 'logouts');
     $nginx->logout('connects');
     $redis->pause;
     is $nginx->logout('abc'), 'deferred', 'the result';
     $redis->resume;
-    ok $nginx->within(10, sub { grep { $_->{result} eq 'deferred' }
+    ok $nginx->eventually(sub { grep { $_->{result} eq 'deferred' }
         entries($redis, 'logouts') }), 'the event is told later';
 };
 

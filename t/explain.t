@@ -16,7 +16,8 @@ no_shuffle();
 our $http = <<'_';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
 _
 

@@ -15,7 +15,8 @@ log_level('info');
 our $http = <<'_';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_client my-spa {
         return_url https://spa.example.com/ https://spa.example.com/bye;

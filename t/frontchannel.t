@@ -15,7 +15,8 @@ no_shuffle();
 our $HttpConfig = <<'_';
     logout_redis sessions {
         server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     add_header     X-Result $logout_result always;
     add_header     X-Error $logout_error always;

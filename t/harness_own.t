@@ -8,7 +8,8 @@ use File::Temp ();
 use Test::More;
 
 my $folder = File::Temp->newdir;
-delete @ENV{qw(TEST_NGINX_SERVROOT TEST_NGINX_LOAD_MODULES)};
+delete @ENV{qw(TEST_NGINX_SERVROOT TEST_NGINX_LOAD_MODULES
+    TEST_NGINX_TIMEOUT)};
 $ENV{TEST_NGINX_RANDOMIZE} = 1;
 $ENV{TEST_NGINX_BINARY} ||= '/usr/sbin/nginx';
 

@@ -76,7 +76,7 @@ subtest 'what does nothing' => sub {
         qr{\AHTTP/2 405\b.*^allow: }ms, 'HEAD';
 
     # nginx resets the stream behind its answer, and curl may see that first
-    ok $nginx->within(20, sub {
+    ok $nginx->eventually(sub {
         curl('--cookie', 'sid=abc', '--data', 'x=' . 'x' x 40_000,
             logout_url()) =~ qr{\AHTTP/2 413\b};
     }), 'a body that is too large';
@@ -99,7 +99,7 @@ subtest 'a client that leaves while Redis is asked' => sub {
     is curl('--max-time', 1, '--cookie', 'sid=abc', logout_url()), '',
         'it was not answered';
     $redis->resume;
-    ok $nginx->within(20, sub { !$redis->command('EXISTS', 'sess:abc') }),
+    ok $nginx->eventually(sub { !$redis->command('EXISTS', 'sess:abc') }),
         'the key is deleted all the same';
     is_logged_out('the next', 302, logout_url());
 };
@@ -107,7 +107,7 @@ subtest 'a client that leaves while Redis is asked' => sub {
 # nginx 1.25.1 and later would rather have `http2 on`, which older ones lack
 is_deeply [grep { !/is buffered to a temporary file|"listen .* is deprecated/ }
     $nginx->complaints], [], 'nothing is logged';
-cmp_ok $nginx->quit, '<', 5, 'nginx quits';
+cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits';
 unlike $nginx->error_log, qr/\[alert\]/, 'without an alert';
 
 done_testing;

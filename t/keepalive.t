@@ -14,7 +14,8 @@ log_level('info');
 our $http = <<'_';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_return_url https://www.example.com/;
     logout_session    format=raw cookie=sid prefix=sess:;

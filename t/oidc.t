@@ -17,7 +17,8 @@ repeat_each(2);
 our $HttpConfig = <<'_';
     logout_redis sessions {
         server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_session format=raw cookie=sid prefix=sess: redis=sessions;
 
@@ -439,7 +440,8 @@ invalid_id_token_hint GET /logout?a=1&id%5Ftoken_hint=***&b=2 HTTP/1.1 /logout?a
 --- http_config
     logout_redis sessions {
         server  127.0.0.1:$TEST_NGINX_REDIS_PORT;
-        timeout 5s;
+        connect_timeout 30s;
+        timeout 30s;
     }
     logout_session format=raw cookie=sid prefix=sess: redis=sessions;
     logout_jwks $TEST_NGINX_KEYS/one_rsa.json issuer=https://elsewhere.example;

@@ -58,7 +58,7 @@ subtest 'keys on every node' => sub {
     }
     cmp_ok $connections, '<=', 4, 'one connection to each node, and the first';
 
-    cmp_ok $nginx->quit, '<', 1, 'nginx quits at once';
+    cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits at once';
     unlike $nginx->error_log, qr/\[(?:crit|alert|emerg)\]/, 'no alert';
 };
 
@@ -81,7 +81,7 @@ subtest 'who tells the map' => sub {
     $_->command('CONFIG', 'RESETSTAT') for $cluster->nodes;
     my $nginx = nginx_for('', $cluster->nodes);
     is $nginx->logout($_), 'no_session', 'CLUSTER SHARDS' for @ids;
-    ok $nginx->within(5, sub { asked($cluster, 'shards') }), 'was asked';
+    ok $nginx->eventually(sub { asked($cluster, 'shards') }), 'was asked';
     is asked($cluster, 'slots'), 0, 'and not CLUSTER SLOTS';
     undef $nginx;
 
@@ -91,7 +91,7 @@ subtest 'who tells the map' => sub {
     $_->command('CONFIG', 'RESETSTAT') for $cluster->nodes;
     $nginx = nginx_for('', $cluster->nodes);
     is $nginx->logout($_), 'no_session', 'CLUSTER SLOTS' for @ids;
-    ok $nginx->within(5, sub { asked($cluster, 'slots') }), 'was asked';
+    ok $nginx->eventually(sub { asked($cluster, 'slots') }), 'was asked';
     is_deeply [$nginx->complaints], [], 'nothing to complain about';
 
     # nobody is sent to another node any more
@@ -181,7 +181,7 @@ subtest 'a node that is down' => sub {
     is $nginx->logout($lost), 'redis_unavailable', 'its slots fail';
     is $nginx->logout($kept), 'no_session', 'the others do not';
 
-    ok $nginx->within(60, sub { $nginx->logout($lost) eq 'no_session' }),
+    ok $nginx->eventually(sub { $nginx->logout($lost) eq 'no_session' }),
         'until a replica is promoted';
     $cluster->set("sess:$lost");
     is $nginx->logout($lost), 'logged_out', 'which does the work';
@@ -197,7 +197,7 @@ subtest 'all nodes are down' => sub {
     $node->kill;
     is $nginx->logout('a'), 'redis_unavailable', 'while they are away';
     $node->start_again;
-    ok $nginx->within(10, sub { $nginx->logout('a') eq 'no_session' }),
+    ok $nginx->eventually(sub { $nginx->logout('a') eq 'no_session' }),
         'when they are back';
 };
 
@@ -207,7 +207,7 @@ subtest 'not a cluster' => sub {
 
     is $nginx->logout('a'), 'no_session', 'it works all the same';
     is $nginx->logout('a'), 'no_session', 'and goes on';
-    ok $nginx->within(3, sub {
+    ok $nginx->eventually(sub {
         $nginx->error_log =~ /does not tell the cluster's slots: ERR/;
     }), 'but the log says so';
 };

@@ -10,10 +10,9 @@ use Logout::Nginx;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-# In seconds and KiB. AddressSanitizer is slow, and keeps what was freed.
+# In KiB. AddressSanitizer keeps what was freed.
 use constant {
-    IN_TIME => $ENV{ASAN_OPTIONS} ? 5 : 1.3,
-    BOUND   => $ENV{ASAN_OPTIONS} ? 65536 : 4096,
+    BOUND => $ENV{ASAN_OPTIONS} ? 65536 : 4096,
 };
 
 # A server that is right, but for what `wrong` does to deletes while there is
@@ -122,11 +121,11 @@ for my $case (@answers) {
 
         my $begin = time;
         is $nginx->logout('a'), $result // 'redis_unavailable', 'the logout';
-        cmp_ok time - $begin, '<', IN_TIME, 'is answered in time';
+        cmp_ok time - $begin, '<', Logout::Nginx::AT_ONCE, 'is answered in time';
         is_unharmed($nginx, $worker);
 
         open my $out, '>', $mended or die "$mended: $!\n";
-        ok $nginx->within(4, sub { $nginx->logout('a') eq 'logged_out' }),
+        ok $nginx->eventually(sub { $nginx->logout('a') eq 'logged_out' }),
             'when the server is right again, logouts are done';
     };
 }
@@ -164,9 +163,11 @@ subtest 'refused at the door' => sub {
     });
     my $nginx = nginx_for($server);
 
-    is $nginx->logout('a'), 'redis_unavailable', 'the logout' for 1 .. 20;
+    my $begin = time;
+    is $nginx->logout('a'), 'redis_unavailable', 'the logout' for 1 .. 200;
     sleep 1;
-    cmp_ok $server->connections, '<', 15, 'it is not stormed';
+    cmp_ok $server->connections, '<', 10 + 5 * (time - $begin),
+        'it is not stormed';
     is_unharmed($nginx, $nginx->worker);
 };
 
@@ -228,7 +229,7 @@ subtest 'a reply while nobody waits' => sub {
 
     is $nginx->logout('a'), 'no_session', 'before';
     sleep 0.5;
-    ok $nginx->within(3, sub { $nginx->logout('a') eq 'no_session' }), 'after';
+    ok $nginx->eventually(sub { $nginx->logout('a') eq 'no_session' }), 'after';
     like $nginx->error_log, qr/is down: it sent what was not asked for/,
         'the connection was dropped';
     is_unharmed($nginx, $worker);
@@ -255,7 +256,8 @@ subtest 'one byte at a time' => sub {
     my $slow = server_with($slowly->(0.2), '/nowhere');
     my $begin = time;
     is nginx_for($slow)->logout('a'), 'redis_unavailable', 'too slowly';
-    cmp_ok time - $begin, '<', 1, 'the timeout holds all the same';
+    cmp_ok time - $begin, '<', Logout::Nginx::AT_ONCE,
+        'the timeout holds all the same';
 };
 
 subtest 'a flood' => sub {
@@ -299,7 +301,7 @@ subtest 'a server that hangs in the TLS handshake' => sub {
 
         my $begin = time;
         is $nginx->logout('a'), 'redis_unavailable', 'the logout';
-        cmp_ok time - $begin, '<', IN_TIME, 'is answered in time';
+        cmp_ok time - $begin, '<', Logout::Nginx::AT_ONCE, 'is answered in time';
         like $nginx->error_log, qr/is down: .*TLS/, 'the log says why';
         is_unharmed($nginx, $worker);
     }
@@ -325,7 +327,7 @@ subtest 'a cluster that sends in circles' => sub {
     for my $id (qw(moved ask moved ask)) {
         my $begin = time;
         is $nginx->logout($id), 'redis_unavailable', "$id: given up";
-        cmp_ok time - $begin, '<', 1, 'in time';
+        cmp_ok time - $begin, '<', Logout::Nginx::AT_ONCE, 'in time';
     }
     is_unharmed($nginx, $worker);
 };

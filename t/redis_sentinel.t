@@ -26,10 +26,10 @@ sub nginx_for {
 _
 }
 
-sub ends_sessions_within {
-    my ($nginx, $redis, $seconds) = @_;
+sub ends_sessions {
+    my ($nginx, $redis) = @_;
 
-    return $nginx->within($seconds, sub {
+    return $nginx->eventually(sub {
         $redis->command('SET', 'sess:here', 1);
         $nginx->logout('here') eq 'logged_out';
     });
@@ -43,7 +43,7 @@ subtest 'a failover, wanted and not' => sub {
     is $nginx->logout('a'), 'logged_out', 'the master is found';
 
     $site->failover;
-    ok ends_sessions_within($nginx, $site->replica, 3),
+    ok ends_sessions($nginx, $site->replica),
         'and the next one, after SENTINEL FAILOVER';
 
     # it takes the sentinels a second to notice, and some to agree
@@ -55,11 +55,11 @@ subtest 'a failover, wanted and not' => sub {
     Logout::Sentinels::wait_until(sub {
         $site->master_port == $site->master->port;
     });
-    ok ends_sessions_within($nginx, $site->master, 10),
+    ok ends_sessions($nginx, $site->master),
         'the first one is found when it is master again';
 
     ok !(grep { /\[(?:crit|alert|emerg)\]/ } $nginx->complaints), 'no alert';
-    cmp_ok $nginx->quit, '<', 1, 'nginx quits at once';
+    cmp_ok $nginx->quit, '<', Logout::Nginx::AT_ONCE, 'nginx quits at once';
 };
 
 # Two masters, and a sentinel that names the first, then the second, and tells
@@ -120,7 +120,7 @@ subtest 'told by the sentinel alone' => sub {
     is clients_of($old), 1, 'nginx is connected';
     sleep 0.5;
     $switch->();
-    ok $nginx->within(10, sub { !clients_of($old) }),
+    ok $nginx->eventually(sub { !clients_of($old) }),
         'and leaves, without a logout';
     is $nginx->logout('a'), 'logged_out', 'the next one is the other master\'s';
 };
@@ -162,7 +162,7 @@ subtest 'sentinels that are down, or do not know' => sub {
         'the log says so';
 
     $first->start_again;
-    ok $none->within(5, sub { $none->logout('a') eq 'no_session' }),
+    ok $none->eventually(sub { $none->logout('a') eq 'no_session' }),
         'until one is back';
 
     my $other = nginx_for($site, 'master_name other;');

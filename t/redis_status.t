@@ -54,7 +54,7 @@ subtest 'connections that were lost' => sub {
     is numbers_of($nginx, $redis)->{reconnects}, 0, 'the first is no reconnect';
     for my $lost (1, 2) {
         $redis->command(qw(CLIENT KILL TYPE normal));
-        ok $nginx->within(10, sub {
+        ok $nginx->eventually(sub {
             $nginx->logout('a');
             numbers_of($nginx, $redis)->{reconnects} == $lost;
         }), "lost $lost times";
@@ -80,7 +80,7 @@ subtest 'the nodes of a cluster' => sub {
 
     # one is enough to know them all
     $nginx->logout($ids{($cluster->nodes)[0]});
-    ok $nginx->within(10, sub { @{store($nginx)->{servers}} == 3 }),
+    ok $nginx->eventually(sub { @{store($nginx)->{servers}} == 3 }),
         'each is there';
     $nginx->logout($ids{$_}) for $cluster->nodes;
 
@@ -131,7 +131,7 @@ subtest 'a slot that was moved' => sub {
     my $to = $cluster->other_master($from);
 
     $nginx->logout('{t}a');
-    $nginx->within(10, sub { @{store($nginx)->{servers}} == 2 });
+    $nginx->eventually(sub { @{store($nginx)->{servers}} == 2 });
     $cluster->open_slot($slot, $from, $to);
     is $nginx->logout('{t}a'), 'no_session', 'sent on to another node';
     is numbers_of($nginx, $_)->{in_flight}, 0, 'in flight nowhere'
@@ -159,7 +159,7 @@ subtest 'more nodes than are shown' => sub {
         . ';');
 
     $nginx->logout('a');
-    ok $nginx->within(10, sub { @{store($nginx)->{servers}} > 60 }),
+    ok $nginx->eventually(sub { @{store($nginx)->{servers}} > 60 }),
         'many are';
     my @names = map { $_->{server} } @{store($nginx)->{servers}};
     is scalar @names, 65, 'but not more than 64 by themselves';
@@ -177,7 +177,7 @@ subtest 'the master that Sentinel knows' => sub {
     $nginx->logout('a');
     is numbers_of($nginx, $site->master)->{workers_up}, 1, 'the first';
     $site->failover;
-    ok $nginx->within(10, sub {
+    ok $nginx->eventually(sub {
         $nginx->logout('a');
         my $numbers = numbers_of($nginx, $site->replica);
         $numbers && $numbers->{workers_up} == 1 && replies($numbers) > 0;
@@ -214,7 +214,7 @@ subtest 'the sentinels' => sub {
     is store($nginx)->{connects}, 1, 'the store counts those to its servers';
 
     $_->kill for $site->sentinels;
-    ok $nginx->within(10, sub {
+    ok $nginx->eventually(sub {
         2 == grep { $of->($_)->{workers_down} == 1 } $site->sentinels;
     }), 'both are down after they were killed';
     my $numbers = $of->(($site->sentinels)[0]);

@@ -66,8 +66,7 @@ is logout('old'), 'no_session', 'the old one signs nothing any more';
 
 write_secrets('');
 kill 'HUP', $nginx->{pid};
-ok $nginx->within(10,
-    sub { $nginx->error_log =~ /there is no secret in the file in / }),
+ok $nginx->eventually(sub { $nginx->error_log =~ /there is no secret in the file in / }),
     'a file without a secret is refused';
 is logout('new'), 'logged_out', 'and the one before stays in use';
 

@@ -131,7 +131,8 @@ sub block {
 --- http_config
     logout_redis sessions {
         server   127.0.0.1:\$TEST_NGINX_REDIS_PORT;
-        timeout  5s;
+        connect_timeout 30s;
+        timeout 30s;
         username edge;
         password "a password";
     }
@@ -172,7 +173,8 @@ sub forbidden_key {
 --- http_config
     logout_redis sessions {
         server   127.0.0.1:\$TEST_NGINX_REDIS_PORT;
-        timeout  5s;
+        connect_timeout 30s;
+        timeout 30s;
         username edge;
         password "a password";
     }

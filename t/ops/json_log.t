@@ -38,7 +38,7 @@ sub entry {
 
     my $before = () = $nginx->read_log('logout.json') =~ /\n/g;
     $nginx->get($path, $headers);
-    $nginx->within(10, sub {
+    $nginx->eventually(sub {
         (() = $nginx->read_log('logout.json') =~ /\n/g) > $before;
     });
 

@@ -186,7 +186,7 @@ $nginx->reload;
 send_requests($nginx);
 
 # what was put off is given up
-$nginx->within(10, sub { $nginx->error_log =~ /were given up/ });
+$nginx->eventually(sub { $nginx->error_log =~ /were given up/ });
 
 my $log = $nginx->error_log;
 cmp_ok scalar(grep { /logout/ } split /\n/, $log), '>', 20,

@@ -20,6 +20,7 @@ my %defaults = (
     beside  => '',
     http    => '',
     port    => $redis->port,
+    timeout => '',
 );
 
 # An nginx whose location /logout is as `options` say.
@@ -27,7 +28,8 @@ sub start {
     my %o = (%defaults, @_);
 
     return Logout::Nginx->start(
-        http => "logout_redis sessions { server 127.0.0.1:$o{port}; }\n"
+        http => "logout_redis sessions { server 127.0.0.1:$o{port};"
+            . " $o{timeout} }\n"
             . $o{http},
         server => <<"_");
     $o{beside}
@@ -136,8 +138,8 @@ my %symptoms = (
             my $nginx = start(more => $more, http => 'logout_zone later 1m;');
             like outcome($nginx), qr/^302 logged_out/, "\"$more\": the result";
             $redis->command('SET', 'sess:abc', 'written back');
-            is $nginx->within($more ? 10 : 1, sub { !is_kept() }),
-                $more ? 1 : 0, "\"$more\": what a request wrote back "
+            is $nginx->within($more ? Logout::Wait::PATIENCE : 1,
+                sub { !is_kept() }), $more ? 1 : 0, "\"$more\": what a request wrote back "
                 . ($more ? 'is gone' : 'stays');
         }
     },
@@ -202,7 +204,8 @@ my %symptoms = (
 
     '503, `redis_unavailable`' => sub {
         my $other = Logout::RedisServer->start;
-        my $nginx = start(port => $other->port, http => 'logout_zone later 1m;');
+        my $nginx = start(port => $other->port, timeout => 'timeout 1s;',
+            http => 'logout_zone later 1m;');
         outcome($nginx);
         $other->pause;
         like outcome($nginx), qr/^503 redis_unavailable/, 'Redis is slow';
@@ -211,7 +214,7 @@ my %symptoms = (
         $other->resume;
         $other->kill;
         like outcome($nginx), qr/^503 redis_unavailable/, 'Redis is down';
-        ok $nginx->within(10, sub {
+        ok $nginx->eventually(sub {
             outcome($nginx);
             $nginx->error_log =~ /redis_unavailable, .*: not connected/;
         }), 'the log says so';

@@ -106,7 +106,7 @@ subtest 'lua: who looks at the answer, and logs' => sub {
         }
 _
     is logs_out($nginx, 1, 302)->{'x-result'}, 'logged_out', 'the result';
-    ok $nginx->within(10, sub { $nginx->error_log =~ /lua saw 1/ }),
+    ok $nginx->eventually(sub { $nginx->error_log =~ /lua saw 1/ }),
         'the variables are there when the request is logged';
     is_clean($nginx);
 };

@@ -11,7 +11,6 @@ use Logout::Wait;
 use POSIX ();
 use Test::More;
 
-use constant PATIENCE => 20;
 
 my $folder = File::Temp->newdir('logout-isolated.XXXXXX', TMPDIR => 1);
 my @kinds = qw(pid mnt net);
@@ -46,7 +45,7 @@ sub start {
 # The namespaces that the command says it is in.
 sub namespaces {
     my $file = "$folder/namespaces";
-    ok Logout::Wait::within(PATIENCE, sub { -e $file }), 'it runs' or return;
+    ok Logout::Wait::eventually(sub { -e $file }), 'it runs' or return;
 
     open my $in, '<', $file or die "$file: $!\n";
     chomp(my @namespaces = <$in>);
@@ -73,7 +72,7 @@ for my $signal (qw(TERM INT HUP QUIT KILL)) {
         ok defined Logout::Process::end($pid, $signal), 'it ends';
         is $? & 127, &{POSIX->can("SIG$signal")}, 'of the signal';
         if ($signal eq 'KILL') {
-            ok Logout::Wait::within(PATIENCE,
+            ok Logout::Wait::eventually(
                 sub { !processes_in(@namespaces) }), 'its processes end';
         } else {
             is_deeply [processes_in(@namespaces)], [], 'none is left';

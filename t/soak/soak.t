@@ -196,7 +196,7 @@ cmp_ok($after - $before, '<', $growth_kib,
     "it grew by less than $growth_kib KiB");
 
 # the deletes of those who left are under way
-$nginx->within(10, sub { $redis->command('DBSIZE') == 0 });
+$nginx->eventually(sub { $redis->command('DBSIZE') == 0 });
 is($redis->command('DBSIZE'), 0, 'no session is left in Redis');
 is($nginx->worker, $worker, 'the worker is the same');
 

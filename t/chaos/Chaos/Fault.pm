@@ -3,7 +3,8 @@ package Chaos::Fault;
 # One fault under load, and what it did to the answers.
 #
 #     my $runner = Chaos::Fault->new($site, rate => 800, control => $nginx,
-#         longest => 20);           # seconds that a fault may take
+#         longest => 20,            # seconds that a fault may take
+#         judges_times => 1);       # or only whether something hangs
 #     my $row = $runner->run('kill -9', sub { $_->redis->kill; ... });
 #     $row->{broken}        # of what must hold, what did not; see Chaos::Table
 #     $runner->growth       # what became more from the first fault to the last
@@ -14,6 +15,7 @@ use warnings;
 
 use Chaos::Ledger;
 use List::Util qw(max min);
+use Logout::Wait;
 use Time::HiRes qw(sleep time);
 
 use constant SLOWNESS => qr/^(?:late|static|an old worker|deferred)/;
@@ -23,9 +25,6 @@ use constant {
     STATIC_RATE   => 200,    # requests a second
     UNDISTURBED   => 1,      # seconds of load before each fault
     AFTERWARDS    => 0.5,    # seconds of load after logouts are done again
-    BACK_WITHIN   => 20,     # seconds
-    GONE_WITHIN   => 5,      # seconds, for deletions that were deferred
-    LATER         => 0.1,    # seconds an answer may take beyond the timeout
     STATIC_FACTOR => 2,      # static files may take so much longer
     STATIC_LEAST  => 0.005,  # seconds; less than this is the machine's noise
     OVERLOADED    => 0.5,    # seconds that the control took
@@ -33,10 +32,18 @@ use constant {
     GROWTH_FDS    => 8,
 };
 
+# What times may be, in seconds, where they are judged: until logouts work again
+# and deferred deletions are done, how much later than the timeout an answer may
+# be and an old worker leave.
+use constant STRICT => {back => 20, gone => 5, late => 0.1, leave => 1};
+use constant PATIENT => {map { $_ => Logout::Wait::PATIENCE } keys %{+STRICT}};
+
 sub new {
     my ($class, $site, %options) = @_;
 
     my $self = bless {
+        judges_times => $options{judges_times},
+        within  => $options{judges_times} ? STRICT : PATIENT,
         site    => $site,
         control => $options{control},
         rate    => $options{rate},
@@ -44,7 +51,7 @@ sub new {
         next    => 1,
     }, $class;
     $self->{timeout} = $site->TIMEOUT / 1000;
-    $site->nginx->within(10, sub { $site->works });
+    $site->nginx->eventually(sub { $site->works });
 
     return $self;
 }
@@ -58,6 +65,8 @@ sub run {
     my $row;
     for (1 .. ATTEMPTS) {
         $row = $self->run_once($name, $fault);
+        last if !$self->{judges_times};
+
         my @broken = @{$row->{broken}};
         last if grep { $_ !~ SLOWNESS } @broken;
         last if !@broken && !$row->{overloaded};
@@ -84,7 +93,8 @@ sub run_once {
     $at{fault} = time;
     $fault->() for $site;
     $at{end} = time;
-    my $back = $site->nginx->within(BACK_WITHIN, sub { $site->works });
+    my $back = $site->nginx->within($self->{within}{back},
+        sub { $site->works });
     $at{back} = time;
     sleep AFTERWARDS;
     my $ledger = $load->finish;
@@ -115,7 +125,8 @@ sub judge {
         slowest      => Chaos::Ledger::slowest($ledger->logouts),
         overloaded   => 0 + (Chaos::Ledger::slowest($ledger->controls)
             > OVERLOADED),
-        late         => $ledger->late($self->{timeout} + LATER),
+        late         => $ledger->late($self->{timeout}
+            + $self->{within}{late}),
         back         => $at->{back} - $at->{end},
         gone         => $gone,
         static_before => Chaos::Ledger::p99($at->{begin}, $at->{fault},
@@ -138,7 +149,7 @@ sub wait_for_deferred {
     my @keys = map { $self->{site}->key($_) } $ledger->numbers('deferred');
     return 0 if !@keys;
 
-    while (time - $end < BACK_WITHIN) {
+    while (time - $end < Logout::Wait::PATIENCE) {
         my $existing = $self->{site}->existing;
         return time - $end if !grep { $existing->{$_} } @keys;
         sleep 0.05;
@@ -166,15 +177,17 @@ sub broken {
         * max(@$row{qw(static_before control_during)}, STATIC_LEAST);
     my %wrong = (
         'a session lives on'           => $row->{lies} > 0,
-        'deferred for too long'        => $row->{gone} > GONE_WITHIN,
+        'deferred for too long'        => $row->{gone}
+            > $self->{within}{gone},
         'requests without an answer'   => $row->{no_answer} > 0,
         'late answers'                 => $row->{late} > 0,
-        'static files were slowed'     => $row->{static_during} > $limit,
+        'static files were slowed'     => $self->{judges_times}
+            && $row->{static_during} > $limit,
         'logouts do not work again'    => !$back,
         'connections were closed'      => $row->{again} > 0
             && !$self->{site}->may_close,
         'an old worker stayed'         => $row->{worker_gone}
-            > 1 + $self->{timeout},
+            > $self->{within}{leave} + $self->{timeout},
         'nothing was logged out'       => $row->{logged_out} == 0,
     );
 

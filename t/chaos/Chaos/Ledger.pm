@@ -17,9 +17,6 @@ use File::Temp ();
 use List::Util qw(max);
 use Logout::Process;
 
-# The load client waits for answers for 30 seconds.
-use constant PATIENCE => 60;
-
 sub record {
     my ($class, $port, %options) = @_;
 
@@ -37,7 +34,7 @@ sub record {
 sub finish {
     my ($self) = @_;
 
-    defined Logout::Process::end(delete $self->{pid}, 'TERM', PATIENCE)
+    defined Logout::Process::end(delete $self->{pid}, 'TERM')
         or die "The load client hangs.\n";
     my (@logouts, @statics, @controls);
 

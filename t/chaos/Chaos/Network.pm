@@ -14,13 +14,12 @@ use warnings;
 
 use File::Temp ();
 use Logout::Process;
-use Time::HiRes qw(sleep time);
+use Logout::Wait;
 
 use constant {
-    NEAR     => '10.99.0.1',
-    FAR      => '10.99.0.2',
-    NOBODY   => '02:00:00:00:00:99',  # no network card has it
-    PATIENCE => 10,
+    NEAR   => '10.99.0.1',
+    FAR    => '10.99.0.2',
+    NOBODY => '02:00:00:00:00:99',  # no network card has it
 };
 
 sub enter {
@@ -42,8 +41,7 @@ sub new {
     my $pid = $self->{pid} = Logout::Process::start('KILL', "$self->{log}",
         'unshare', '-n', 'sleep', 'infinity');
 
-    my $deadline = time + PATIENCE;
-    sleep 0.01 while network_of($pid) eq network_of($$) && time < $deadline;
+    Logout::Wait::eventually(sub { network_of($pid) ne network_of($$) });
 
     ip('link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far',
         'netns', $pid);

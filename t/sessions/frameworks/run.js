@@ -22,7 +22,7 @@ const tap = require('../../lib/browser/tap.js');
 
 // in milliseconds; a request in flight ends between the second deletions
 const requestTime = 2500;
-const patience = 20000;
+const patience = 60000;
 
 const folder = path.resolve(process.argv[2]);
 const wanted = process.argv.slice(3);

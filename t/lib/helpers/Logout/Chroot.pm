@@ -19,10 +19,8 @@ use File::Basename qw(dirname);
 use POSIX qw(:sys_wait_h);
 use Logout::Wait;
 
-use constant {
-    PATIENCE => 30,
-    PATH     => "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-};
+use constant PATH =>
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 sub new {
     my ($class, $base) = @_;
@@ -148,8 +146,8 @@ sub nginx_workers {
 sub wait_until {
     my ($self, $what, $condition) = @_;
 
-    Logout::Wait::within(PATIENCE, $condition)
-        or die "Not after ${\PATIENCE} s: $what\n";
+    Logout::Wait::eventually($condition)
+        or die "Not after ${\Logout::Wait::PATIENCE} s: $what\n";
 }
 
 sub DESTROY {

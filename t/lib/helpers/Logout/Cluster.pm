@@ -16,8 +16,6 @@ use warnings;
 use Logout::RedisServer;
 use Logout::Wait;
 
-use constant PATIENCE => 60;
-
 sub start {
     my ($class, %options) = @_;
 
@@ -219,7 +217,7 @@ sub give_slot {
 sub wait_until {
     my ($condition) = @_;
 
-    Logout::Wait::or_die(PATIENCE, 'The cluster does not get ready', $condition);
+    Logout::Wait::or_die('The cluster does not get ready', $condition);
 }
 
 1;

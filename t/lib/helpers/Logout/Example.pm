@@ -21,8 +21,6 @@ use POSIX qw(:sys_wait_h);
 use Logout::Wait;
 use Time::HiRes qw(sleep time);
 
-use constant PATIENCE => 10;
-
 sub start {
     my ($class, $name) = @_;
 
@@ -120,7 +118,7 @@ sub launch {
         "$self->{folder}/logs/output", $self->nginx_command,
         '-g', 'daemon off;');
 
-    my $deadline = time + PATIENCE;
+    my $deadline = time + Logout::Wait::PATIENCE;
     while (time < $deadline) {
         die "nginx does not start: " . $self->error_log
             if waitpid($self->{pid}, WNOHANG) != 0;
@@ -185,7 +183,7 @@ sub wait_for_others_than {
 sub wait_until {
     my ($self, $condition) = @_;
 
-    Logout::Wait::within(PATIENCE, $condition)
+    Logout::Wait::eventually($condition)
         or die "nginx does not do what it should.\n";
 }
 

@@ -42,9 +42,10 @@ use constant LOCATIONS => <<'_';
         }
 _
 
-# How long workers may take to leave where they wait for nothing, in seconds:
-# more than they need, since the machine may have other things to do.
-use constant AT_ONCE => 2;
+# How long may take what waits for nothing, in seconds: more than it needs, since
+# the machine may have other things to do. What it could wait for, such as a
+# timeout, has to be longer.
+use constant AT_ONCE => Logout::Wait::PATIENCE;
 
 sub start {
     my ($class, %options) = @_;
@@ -75,6 +76,7 @@ sub configure {
     my $log = $options{log} // 'info';
     my $connections = $options{connections} // 512;
     my $server = $options{server} // LOCATIONS;
+    my $http = with_patience($options{http});
     my @modules = map { "load_module $_;" }
         split ' ', $ENV{TEST_NGINX_LOAD_MODULES} // '';
 
@@ -91,13 +93,23 @@ http {
     fastcgi_temp_path temp_fastcgi;
     uwsgi_temp_path temp_uwsgi;
     scgi_temp_path temp_scgi;
-    $options{http}
+    $http
     server {
         listen 127.0.0.1:$self->{port};
         $server
     }
 }
 _
+}
+
+# Stores that say nothing of timeouts do not mind them: a Redis that is slow, on
+# a machine that is busy, is not one that is away.
+sub with_patience {
+    my ($http) = @_;
+
+    $http =~ s/(\blogout_redis\s+\w+\s*\{)(?![^}]*timeout)
+        /$1 connect_timeout 60s; timeout 60s;/gx;
+    return $http;
 }
 
 sub adapt {
@@ -143,7 +155,14 @@ sub end_logout {
     return $result // 'no answer';
 }
 
-# Whether `condition` holds within so many seconds.
+# Whether `condition` holds, now or later.
+sub eventually {
+    my ($self, $condition) = @_;
+
+    return Logout::Wait::eventually($condition);
+}
+
+# The same within so many seconds: for what should not be.
 sub within {
     my ($self, $seconds, $condition) = @_;
 

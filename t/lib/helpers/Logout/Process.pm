@@ -13,11 +13,9 @@ package Logout::Process;
 use strict;
 use warnings;
 
+use Logout::Wait;
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(sleep time);
-
-# How long a program may take to end when it is asked to, in seconds.
-use constant PATIENCE => 20;
 
 sub start {
     my ($death_signal, $log, @command) = @_;
@@ -31,16 +29,15 @@ sub start {
     exec 'setpriv', '--pdeathsig', $death_signal, @command or POSIX::_exit(127);
 }
 
-# Sends `signal` and waits, PATIENCE or as long as is said. Returns how many seconds that took; undef if the
+# Sends `signal` and waits. Returns how many seconds that took; undef if the
 # program did not end and had to be killed.
 sub end {
-    my ($pid, $signal, $patience) = @_;
+    my ($pid, $signal) = @_;
 
-    $patience //= PATIENCE;
     my $begin = time;
     kill $signal, $pid;
     while (waitpid($pid, WNOHANG) == 0) {
-        if (time - $begin > $patience) {
+        if (time - $begin > Logout::Wait::PATIENCE) {
             kill 'KILL', $pid, children($pid);
             waitpid $pid, 0;
             return undef;

@@ -22,14 +22,10 @@ use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 use Logout::Process;
+use Logout::Wait;
 use POSIX qw(:sys_wait_h);
 use Socket qw(SOL_SOCKET SO_RCVTIMEO);
 use Time::HiRes qw(sleep time);
-
-use constant {
-    PATIENCE        => 10,
-    ANSWER_PATIENCE => 30,
-};
 
 sub start {
     my ($class, @options) = @_;
@@ -85,7 +81,7 @@ sub launch {
         "$self->{folder}/redis.log", $self->command_line);
     chmod 0755, $self->folder;
 
-    my $deadline = time + PATIENCE;
+    my $deadline = time + Logout::Wait::PATIENCE;
     while (time < $deadline) {
         if (waitpid($self->{pid}, WNOHANG) != 0) {
             delete $self->{pid};
@@ -198,7 +194,7 @@ sub connect {
     my $connection = IO::Socket::UNIX->new(Peer => $self->socket)
         // die "redis-server is not there: $!\n";
     $connection->setsockopt(SOL_SOCKET, SO_RCVTIMEO,
-        pack 'l!l!', ANSWER_PATIENCE, 0);
+        pack 'l!l!', Logout::Wait::PATIENCE, 0);
     return $connection;
 }
 

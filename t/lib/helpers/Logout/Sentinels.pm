@@ -15,8 +15,6 @@ use File::Temp ();
 use Logout::RedisServer;
 use Logout::Wait;
 
-use constant PATIENCE => 60;
-
 sub start {
     my ($class, %options) = @_;
 
@@ -111,7 +109,7 @@ sub failover {
 sub wait_until {
     my ($condition) = @_;
 
-    Logout::Wait::or_die(PATIENCE, 'The sentinels do not get ready', $condition);
+    Logout::Wait::or_die('The sentinels do not get ready', $condition);
 }
 
 1;

@@ -2,16 +2,26 @@ package Logout::Wait;
 
 # Waiting for what a test cannot hurry.
 #
-#     ok Logout::Wait::within(10, sub { -e $file }), 'the file is there';
-#     Logout::Wait::or_die(60, 'The cluster does not get ready', sub { ... });
+#     ok Logout::Wait::eventually(sub { -e $file }), 'the file is there';
+#     Logout::Wait::or_die('The cluster does not get ready', sub { ... });
+#     my $came = Logout::Wait::within(1, sub { ... });   # for what must not be
 #
-# The latter takes a condition that dies for one that does not hold yet: a server
+# or_die takes a condition that dies for one that does not hold yet: a server
 # that is starting answers with errors.
 
 use strict;
 use warnings;
 
 use Time::HiRes qw(sleep time);
+
+# In seconds: what takes longer hangs, however busy the machine is.
+use constant PATIENCE => 60;
+
+sub eventually {
+    my ($condition) = @_;
+
+    return within(PATIENCE, $condition);
+}
 
 # Returns whether the condition holds within so many seconds.
 sub within {
@@ -27,9 +37,9 @@ sub within {
 }
 
 sub or_die {
-    my ($seconds, $complaint, $condition) = @_;
+    my ($complaint, $condition) = @_;
 
-    within($seconds, sub { eval { $condition->() } })
+    eventually(sub { eval { $condition->() } })
         or die "$complaint: " . ($@ || "no reason known\n");
 }
 

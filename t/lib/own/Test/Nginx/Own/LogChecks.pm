@@ -16,10 +16,6 @@ use Time::HiRes qw(sleep time);
 our @EXPORT_OK = qw(forget_log_position check_error_log check_access_log
     check_shutdown_log check_for_alarms);
 
-# A line that is expected is waited for this long; it may be written after the
-# response has left.
-use constant PATIENCE => 1;
-
 my $position = 0;
 
 sub forget_log_position { $position = 0 }
@@ -41,11 +37,11 @@ sub matches {
 }
 
 # The lines of a file since `start`, read again until each pattern is found in
-# one of them or PATIENCE ends. nginx logs a request after its last byte.
+# one of them or the timeout is over. nginx logs a request after its last byte.
 sub lines_with {
     my ($path, $start, @expected) = @_;
 
-    my $deadline = time + PATIENCE;
+    my $deadline = time + $Settings{timeout};
     sleep $Settings{sleep};
 
     while (1) {
