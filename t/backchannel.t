@@ -617,7 +617,16 @@ invalid parameter "field=x": it must be one of sid_key=, sub_key=, prefix=, jti_
 
 
 
-=== TEST 54: twice
+=== TEST 54: a variable where none is computed
+--- config
+    logout_oidc_index sub_key=oidc:$logout_sub prefix=$tenant:;
+--- must_die
+--- error_log
+invalid parameter "prefix=$tenant:": it takes no variables
+
+
+
+=== TEST 55: twice
 --- config
     logout_oidc_index sub_key=oidc:$logout_sub;
     logout_oidc_index sid_key=oidc:$logout_sid;
@@ -627,7 +636,7 @@ invalid parameter "field=x": it must be one of sid_key=, sub_key=, prefix=, jti_
 
 
 
-=== TEST 55: a cluster in which the index and its sessions are elsewhere
+=== TEST 56: a cluster in which the index and its sessions are elsewhere
 --- http_config
     logout_redis sessions { server 127.0.0.1:6379; cluster on; }
     logout_jwks   $TEST_NGINX_JWKS issuer=https://id.example.test;
@@ -643,7 +652,7 @@ logout_oidc_index: in a cluster a script reaches the keys of one slot only
 
 
 
-=== TEST 56: logout_explain
+=== TEST 57: logout_explain
 --- config eval
 "$::Config location = /explain { logout_explain; allow 127.0.0.1; deny all; }"
 --- request
@@ -655,7 +664,7 @@ Content-Type: application/json
 
 
 
-=== TEST 57: other parameters of the form are ignored
+=== TEST 58: other parameters of the form are ignored
 --- request eval: ::call('/backchannel', ::logout_token(sid => 's1')) . '&trace=on&state=1'
 --- response_headers
 X-Result: logged_out

@@ -244,6 +244,7 @@ my %refused = (
     'all=user:$user all_max=0'      => 'a number from 1 to 10000',
     'all=user:$user all_max=10001'  => 'a number from 1 to 10000',
     'all=user:$user all_max=many'   => 'a number from 1 to 10000',
+    'all=user:$user all_prefix=$host:' => 'it takes no variables',
     'all=user:$user al_max=1'       => 'is "all_max" meant?',
     'redis=cluster all=user:$user'  => 'need one hash tag',
     'redis=cluster "prefix={a}:" "all={b}:$user"' => 'need one hash tag',

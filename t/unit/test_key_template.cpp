@@ -33,6 +33,18 @@ void text_and_other_variables_are_not(void**)
     }
 }
 
+
+void what_nginx_would_put_in_is_a_variable(void**)
+{
+    for (const char* const text :
+         {"$a", "${a}", "a:$B:", "$$a", "$_", "$1", "x${"}) {
+        assert_true(logout::has_variable(text));
+    }
+    for (const char* const text : {"", "$", "a$", "$:a", "a$$", "{a}", "$-"}) {
+        assert_false(logout::has_variable(text));
+    }
+}
+
 }  // namespace
 
 
@@ -41,6 +53,7 @@ int main()
     const CMUnitTest tests[] = {
         cmocka_unit_test(one_variable_is_bare),
         cmocka_unit_test(text_and_other_variables_are_not),
+        cmocka_unit_test(what_nginx_would_put_in_is_a_variable),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);

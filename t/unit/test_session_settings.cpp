@@ -67,6 +67,10 @@ void parameters_are_refused(void**)
     assert_string_equal(problem_with("hash", "yes").c_str(),
                         "\"hash\" is \"on\" or \"off\", not \"yes\"");
 
+    assert_part(problem_with("prefix", "$tenant:"),
+                "\"prefix\" takes no variables", "a variable");
+    assert_string_equal(problem_with("prefix", "$:").c_str(), "");
+
     logout::SessionSettings settings =
         settings_of("format=raw prefix=a hash=on");
     for (const char* name : {"format", "prefix", "hash"}) {

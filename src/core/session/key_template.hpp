@@ -3,6 +3,7 @@
 #ifndef LOGOUT_KEY_TEMPLATE_HPP
 #define LOGOUT_KEY_TEMPLATE_HPP
 
+#include <cstddef>
 #include <string_view>
 
 namespace logout {
@@ -16,6 +17,23 @@ constexpr bool is_bare_variable(std::string_view key, std::string_view name)
 
     return key.size() > around && key.front() == '$' &&
            key.substr(around, key.size() - around - braced) == name;
+}
+
+
+// Whether nginx would put a variable's value into `text`.
+constexpr bool has_variable(std::string_view text)
+{
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+        const char next = text[i + 1];
+
+        if (text[i] == '$' &&
+            (next == '{' || next == '_' || (next >= '0' && next <= '9') ||
+             (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'))) {
+            return true;
+        }
+    }
+
+    return false;
 }
 
 }  // namespace logout

@@ -1,6 +1,7 @@
 #include "core/session/reader.hpp"
 
 #include "core/base/did_you_mean.hpp"
+#include "core/session/key_template.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -65,6 +66,12 @@ std::optional<std::string> set_text(std::optional<std::string>& member,
     }
     if (value.empty() && !parameter.may_be_empty) {
         return quoted(parameter.name) + " is empty";
+    }
+    if (has_variable(value)) {
+        return quoted(parameter.name) +
+               " takes no variables, only \"key=\", which is the whole key,"
+               " does: " +
+               quoted(value);
     }
     member = std::string(value);
     return std::nullopt;

@@ -7,6 +7,7 @@
 #include "http/complex_value.hpp"
 
 #include "core/plan/provider.hpp"
+#include "core/session/key_template.hpp"
 
 
 namespace {
@@ -160,6 +161,10 @@ bool read_index_parameter(ngx_conf_t* cf, std::string_view argument,
 
     if (parameter.name == "max") {
         return read_max(cf, argument, parameter.value, index.max);
+    }
+
+    if (logout::has_variable(parameter.value)) {
+        return ngx_http_logout_refuse(cf, argument, "it takes no variables");
     }
 
     return set_text(parameter, index) ||

@@ -4,6 +4,7 @@
 #define NGX_HTTP_LOGOUT_REQUEST_HPP
 
 #include "http/conf.hpp"
+#include "http/logout/key_variables.hpp"
 #include "http/pool.hpp"
 
 #include <optional>
@@ -69,12 +70,7 @@ struct LogoutContext {
     ngx_msec_t sent_at = 0;
     std::optional<ngx_msec_t> redis_time;  // once the last reply is there
 
-    // What $logout_session_id, $logout_token, $logout_sid and $logout_sub are,
-    // while a key is evaluated.
-    std::string_view session_id;
-    std::string_view token;
-    std::string_view sid;
-    std::string_view sub;
+    const KeyVariables* key_variables = nullptr;  // while a key is made
 };
 
 

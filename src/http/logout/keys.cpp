@@ -9,24 +9,16 @@
 
 namespace {
 
-// nginx caches variables for the whole request, but these depend on
-// $logout_session_id, which changes from one session to the next.
-void forget_values(ngx_http_request_t* r, const ngx_http_complex_value_t* value)
-{
-    const ngx_uint_t* index = value->flushes;
-
-    for (; index != nullptr && *index != static_cast<ngx_uint_t>(-1); ++index) {
-        r->variables[*index].valid = 0;
-        r->variables[*index].not_found = 0;
-    }
-}
-
-
 // A key that is empty, because a variable of key= was, names nothing.
-void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule)
+void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule,
+                  const KeyVariables& variables)
 {
-    forget_values(context.r, rule.key);
+    if (ngx_http_logout_was_used_early(context.r)) {
+        ngx_http_logout_refuse_early_use(context, rule.store);
+        return;
+    }
 
+    const KeyScope scope(context, variables);
     const std::string_view key = ngx_http_logout_evaluate(context.r, *rule.key);
 
     if (!key.empty()) {
@@ -38,17 +30,27 @@ void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule)
 // The session's own keys, which `context.keys` ends with from `first` on, are
 // deleted by the script that deletes the others.
 void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
-                std::size_t first)
+                const logout::PlannedSession& planned, std::size_t first)
 {
+    if (first == context.keys.size()) {
+        return;
+    }
+
+    if (ngx_http_logout_was_used_early(context.r)) {
+        ngx_http_logout_refuse_early_use(context, rule.store);
+        return;
+    }
+
     std::pmr::vector<std::string_view> own(&context.memory);
 
     for (std::size_t i = first; i < context.keys.size(); ++i) {
         own.push_back(context.keys[i].text);
     }
 
-    auto words = ngx_http_logout_index_command(context, *rule.index, own.data(),
-                                               own.size());
-    if (own.empty() || !words) {
+    const KeyVariables variables{planned.session.id, {}, {}, {}};
+    auto words = ngx_http_logout_index_command(context, *rule.index, variables,
+                                               own.data(), own.size());
+    if (!words) {
         return;
     }
 
@@ -78,9 +80,7 @@ void ngx_http_logout_add_session_keys(LogoutContext& context,
         context.location.sessions[planned.rule];
 
     if (rule.key != nullptr) {
-        context.session_id = planned.session.id;
-        add_made_key(context, rule);
-        context.session_id = {};
+        add_made_key(context, rule, {planned.session.id, {}, {}, {}});
         return;
     }
 
@@ -96,13 +96,9 @@ void ngx_http_logout_add_token_keys(LogoutContext& context)
         return;
     }
 
-    context.token = context.plan->token;
-
     for (const LocationPolicy::Session& rule : context.location.tokens) {
-        add_made_key(context, rule);
+        add_made_key(context, rule, {{}, context.plan->token, {}, {}});
     }
-
-    context.token = {};
 }
 
 
@@ -117,7 +113,7 @@ void ngx_http_logout_collect_keys(LogoutContext& context)
 
         ngx_http_logout_add_session_keys(context, planned);
         if (rule.index != nullptr) {
-            add_script(context, rule, first);
+            add_script(context, rule, planned, first);
         }
     }
 

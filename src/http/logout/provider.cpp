@@ -27,16 +27,13 @@ using logout::redis::ReplyStatus;
 std::string_view index_key(LogoutContext& context)
 {
     const ProviderIndex& index = *context.location.index;
+    const logout::ProviderLogout& provider = context.plan->provider;
+    const KeyVariables variables{{}, {}, provider.session_id, provider.subject};
+    const KeyScope scope(context, variables);
 
-    context.sid = context.plan->provider.session_id;
-    context.sub = context.plan->provider.subject;
-
-    const std::string_view key = ngx_http_logout_evaluate(
-        context.r, context.sid.empty() ? *index.sub_key : *index.sid_key);
-
-    context.sid = {};
-    context.sub = {};
-    return key;
+    return ngx_http_logout_evaluate(context.r, provider.session_id.empty()
+                                                   ? *index.sub_key
+                                                   : *index.sid_key);
 }
 
 
@@ -140,6 +137,11 @@ void ngx_http_logout_add_provider_script(LogoutContext& context)
     const logout::ProviderLogout& provider = context.plan->provider;
 
     if (!provider.any()) {
+        return;
+    }
+
+    if (ngx_http_logout_was_used_early(context.r)) {
+        ngx_http_logout_refuse_early_use(context, context.location.index_store);
         return;
     }
 

@@ -3,6 +3,8 @@
 #include "http/logout/context.hpp"
 #include "http/complex_value.hpp"
 
+#include "core/session/key_template.hpp"
+
 
 namespace {
 
@@ -133,6 +135,8 @@ bool ngx_http_logout_read_index_parameter(std::string_view name,
 
     if (value.empty()) {
         problem = "it is empty";
+    } else if (name != "all" && logout::has_variable(value)) {
+        problem = "it takes no variables";
     }
 
     rule = std::move(read);
@@ -169,9 +173,11 @@ bool ngx_http_logout_finish_index(ngx_conf_t* cf, IndexRule& rule)
 
 std::optional<std::pmr::vector<std::string_view>>
 ngx_http_logout_index_command(LogoutContext& context, const IndexRule& rule,
+                              const KeyVariables& variables,
                               const std::string_view* own_keys,
                               std::size_t count)
 {
+    const KeyScope scope(context, variables);
     logout::SessionIndex index;
 
     if (has_empty_variable(context, *rule.key) ||

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+struct KeyVariables;
 struct LogoutContext;
 
 
@@ -44,6 +45,7 @@ bool ngx_http_logout_finish_index(ngx_conf_t* cf, IndexRule& rule);
 // std::bad_alloc.
 std::optional<std::pmr::vector<std::string_view>>
 ngx_http_logout_index_command(LogoutContext& context, const IndexRule& rule,
+                              const KeyVariables& variables,
                               const std::string_view* own_keys,
                               std::size_t count);
 

@@ -55,30 +55,6 @@ std::string_view return_url_escaped(LogoutContext& context)
 }
 
 
-std::string_view session_id(LogoutContext& context)
-{
-    return context.session_id;
-}
-
-
-std::string_view token(LogoutContext& context)
-{
-    return context.token;
-}
-
-
-std::string_view sid(LogoutContext& context)
-{
-    return context.sid;
-}
-
-
-std::string_view sub(LogoutContext& context)
-{
-    return context.sub;
-}
-
-
 std::string_view session_hash(LogoutContext& context)
 {
     if (!context.plan || context.plan->sessions.empty()) {
@@ -135,13 +111,23 @@ const Variable variables[] = {
     {"logout_client_id", client_id},
     {"logout_return_url", return_url},
     {"logout_return_url_escaped", return_url_escaped},
-    {"logout_session_id", session_id},
-    {"logout_token", token},
-    {"logout_sid", sid},
-    {"logout_sub", sub},
     {"logout_session_hash", session_hash},
     {"logout_keys_deleted", keys_deleted},
     {"logout_redis_time", redis_time},
+};
+
+
+struct KeyVariable {
+    std::string_view name;
+    std::string_view KeyVariables::*value;
+};
+
+
+const KeyVariable key_variables[] = {
+    {"logout_session_id", &KeyVariables::session_id},
+    {"logout_token", &KeyVariables::token},
+    {"logout_sid", &KeyVariables::sid},
+    {"logout_sub", &KeyVariables::sub},
 };
 
 
@@ -181,14 +167,35 @@ ngx_int_t get_variable(ngx_http_request_t* r, ngx_http_variable_value_t* v,
     }
 }
 
-}  // namespace
+
+ngx_int_t get_key_variable(ngx_http_request_t* r, ngx_http_variable_value_t* v,
+                           uintptr_t data)
+{
+    const LogoutContext* const context = ngx_http_logout_context(r);
+
+    if (context != nullptr && context->key_variables != nullptr) {
+        set_value(v, context->key_variables->*key_variables[data].value);
+        return NGX_OK;
+    }
+
+    try {
+        ngx_http_logout_note_early_use(r);
+        v->not_found = 1;
+        return NGX_OK;
+
+    } catch (const std::exception&) {
+        return NGX_ERROR;
+    }
+}
 
 
-ngx_int_t ngx_http_logout_add_variables(ngx_conf_t* cf)
+template <typename Table>
+ngx_int_t add_variables(ngx_conf_t* cf, const Table& table,
+                        ngx_http_get_variable_pt handler)
 {
     uintptr_t index = 0;
 
-    for (const Variable& variable : variables) {
+    for (const auto& variable : table) {
         ngx_str_t variable_name = to_ngx_str(variable.name);
         ngx_http_variable_t* const v =
             ngx_http_add_variable(cf, &variable_name, NGX_HTTP_VAR_NOCACHEABLE);
@@ -197,9 +204,21 @@ ngx_int_t ngx_http_logout_add_variables(ngx_conf_t* cf)
             return NGX_ERROR;
         }
 
-        v->get_handler = get_variable;
+        v->get_handler = handler;
         v->data = index++;
     }
 
     return NGX_OK;
+}
+
+}  // namespace
+
+
+ngx_int_t ngx_http_logout_add_variables(ngx_conf_t* cf)
+{
+    if (add_variables(cf, variables, get_variable) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return add_variables(cf, key_variables, get_key_variable);
 }
