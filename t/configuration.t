@@ -1165,3 +1165,24 @@ map $logout_session_id $made { default "sess:$logout_session_id"; }
 --- x_accepted: 1
 --- no_error_log
 [warn]
+
+
+
+=== TEST 138: an underscore in a scheme
+--- x_location: logout auth0; logout_return_url / com.exam_ple.app://bye;
+--- error_log
+return URL "com.exam_ple.app://bye": "_" cannot be in a scheme, which has letters, digits, "+", "-" and "." (RFC 3986, section 3.1)
+
+
+
+=== TEST 139: an app's origin that is a URL
+--- x_http: logout_client a { origin capacitor://localhost/; }
+--- error_log
+origin "capacitor://localhost/": an origin has no path
+
+
+
+=== TEST 140: an origin that nobody's page has
+--- x_http: logout_client a { origin file://localhost; }
+--- error_log
+origin "file://localhost": an origin begins with "https://" or "http://", or with the lower-case scheme of an app ("capacitor://localhost")

@@ -24,6 +24,10 @@ our $http = <<'_';
         return_url https://other.example.com/;
         origin     https://other.example.com;
     }
+    logout_client my-app {
+        return_url https://app.example.com/;
+        origin     capacitor://localhost;
+    }
 _
 
 our $config = <<'_';
@@ -177,3 +181,30 @@ Cookie: sid=abc
 X-Result: logged_out
 ! Access-Control-Allow-Origin
 Vary: Origin
+
+
+
+=== TEST 9: an app's own pages, in a web view
+--- request
+GET /logout?client_id=my-app
+--- more_headers eval
+"$::cors" . "Origin: capacitor://localhost"
+--- error_code: 204
+--- response_headers
+X-Result: logged_out
+Access-Control-Allow-Origin: capacitor://localhost
+Access-Control-Allow-Credentials: true
+
+
+
+=== TEST 10: not those of another app
+--- request eval
+['GET /logout?client_id=my-spa', 'GET /logout?client_id=my-app']
+--- more_headers eval
+["$::cors" . "Origin: capacitor://localhost",
+    "$::cors" . "Origin: ionic://localhost"]
+--- x_kept: 1
+--- error_code eval
+[403, 403]
+--- response_headers eval
+[('! Access-Control-Allow-Origin') x 2]

@@ -504,6 +504,9 @@ void entries_are_refused(void**)
     expect_error("https://a.example/b c", "space");
     expect_error("https://a.example:0/", "port");
     expect_error("javascript:alert(1)", "scheme");
+    expect_error("com.exam_ple.app://bye",
+                 "\"_\" cannot be in a scheme, which has letters");
+    expect_error("9com.example.app://bye", "scheme");
     expect_error("https://a.example/" + std::string(2048, 'a'), "2048");
     std::string deep = "https://a.example/";
     for (int i = 0; i < 63; ++i) {

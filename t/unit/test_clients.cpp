@@ -17,6 +17,7 @@ using logout::Client;
 using logout::client_id_of_sdrn;
 using logout::client_id_problem;
 using logout::ClientRegistry;
+using logout::Origins;
 
 namespace {
 
@@ -150,6 +151,34 @@ void a_client_has_lists(void**)
     assert_false(registry.origins().contains("https://b.example"));
 }
 
+void origins_are_written_as_browsers_write_them(void**)
+{
+    for (const char* const origin :
+         {"https://a.example", "http://localhost:3000", "https://[::1]:8443",
+          "capacitor://localhost", "ionic://localhost", "app://obsidian.md",
+          "tauri://localhost", "com.example.app://host:80",
+          "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb"}) {
+        Origins origins;
+
+        assert_false(origins.add(origin).has_value());
+        assert_true(origins.contains(origin));
+        assert_false(origins.contains(std::string(origin) + "/"));
+    }
+
+    for (const char* const origin :
+         {"", "a.example", "//a.example", "HTTPS://a.example",
+          "https://a.example/", "https://a.example:443", "https://*.a.example",
+          "capacitor:localhost", "capacitor://", "capacitor://localhost/",
+          "capacitor://localhost:0", "capacitor://localhost:", "Capacitor://a",
+          "capa_citor://localhost", "9app://localhost", "file://localhost",
+          "javascript://a", "data://a", "null"}) {
+        Origins origins;
+
+        assert_true(origins.add(origin).has_value());
+        assert_true(origins.empty());
+    }
+}
+
 }  // namespace
 
 
@@ -163,6 +192,7 @@ int main()
         cmocka_unit_test(ids_are_printable_text),
         cmocka_unit_test(sdrns_name_clients),
         cmocka_unit_test(a_client_has_lists),
+        cmocka_unit_test(origins_are_written_as_browsers_write_them),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);

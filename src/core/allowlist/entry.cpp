@@ -137,8 +137,30 @@ std::string check_patterns(const Url& url, const AllowlistEntry& entry)
 }
 
 
+// What stands before the colon of `written` and cannot be in a scheme; 0 if all
+// of it can.
+char find_bad_scheme_byte(std::string_view written)
+{
+    const std::size_t end = written.find_first_of(":/?#");
+
+    if (end == written.npos || written[end] != ':') {
+        return 0;
+    }
+    const std::size_t good = run_length(written.substr(0, end), scheme_bytes);
+    return good == end ? '\0' : written[good];
+}
+
+
 std::string explain_grammar(std::string_view written, UrlRule rule)
 {
+    const char bad_byte =
+        rule == UrlRule::bad_scheme ? find_bad_scheme_byte(written) : '\0';
+    if (bad_byte != 0) {
+        return std::string("\"") + bad_byte +
+               "\" cannot be in a scheme, which has letters, digits, \"+\", "
+               "\"-\" and \".\" (RFC 3986, section 3.1)";
+    }
+
     if (rule == UrlRule::bad_scheme && written.find("://") == written.npos &&
         written.find(':') == written.npos) {
         return "an entry begins with \"https://\", another scheme or \"/\"";

@@ -1,5 +1,8 @@
 #include "core/allowlist/origins.hpp"
 
+#include "core/base/byte_classes.hpp"
+#include "core/url/forbidden_scheme.hpp"
+
 #include <algorithm>
 
 namespace logout {
@@ -20,7 +23,22 @@ struct OriginParts {
     std::string_view port;  // without ":"
     bool has_port = false;
     bool secure = false;
+    bool of_app = false;
 };
+
+
+void split_authority(std::string_view authority, OriginParts& parts)
+{
+    const std::size_t bracket = authority.find(']');
+    const std::size_t colon =
+        authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+
+    parts.host = authority.substr(0, colon);
+    if (colon != std::string_view::npos) {
+        parts.has_port = true;
+        parts.port = authority.substr(colon + 1);
+    }
+}
 
 
 // Splits without judging: the caller checks the parts.
@@ -37,22 +55,49 @@ std::optional<OriginParts> split_origin(std::string_view origin)
         return std::nullopt;
     }
 
-    const std::size_t bracket = origin.find(']');
-    const std::size_t colon =
-        origin.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    split_authority(origin, parts);
+    return parts;
+}
 
-    parts.host = origin.substr(0, colon);
-    if (colon != std::string_view::npos) {
-        parts.has_port = true;
-        parts.port = origin.substr(colon + 1);
+
+// The origins of files, data and the browser's own pages are nobody's, and
+// browsers write most of them as "null". An extension is one of the browser's
+// pages that has a name of its own.
+bool is_app_scheme(std::string_view scheme)
+{
+    constexpr std::string_view extension = "chrome-extension";
+
+    return !scheme.empty() && scheme.front() >= 'a' && scheme.front() <= 'z' &&
+           run_length(scheme, without_upper_case(scheme_bytes)) ==
+               scheme.size() &&
+           scheme != "http" && scheme != "https" &&
+           (scheme == extension || !is_dangerous_scheme(scheme));
+}
+
+
+// "capacitor://localhost": the origin of a page that an app brings along, as
+// web views write it. Such a scheme has no default port.
+std::optional<OriginParts> split_app_origin(std::string_view origin)
+{
+    const std::size_t colon = origin.find("://");
+
+    if (colon == origin.npos || !is_app_scheme(origin.substr(0, colon))) {
+        return std::nullopt;
     }
 
+    OriginParts parts;
+    parts.of_app = true;
+    split_authority(origin.substr(colon + 3), parts);
     return parts;
 }
 
 
 std::string_view default_port(const OriginParts& parts)
 {
+    if (parts.of_app) {
+        return {};
+    }
+
     return parts.secure ? "443" : "80";
 }
 
@@ -120,13 +165,17 @@ bool is_port(std::string_view port)
 
 std::optional<std::string> origin_problem(std::string_view origin)
 {
-    const std::optional<OriginParts> parts = split_origin(origin);
-
+    std::optional<OriginParts> parts = split_origin(origin);
     if (!parts) {
-        return "an origin begins with \"https://\" or \"http://\"";
+        parts = split_app_origin(origin);
     }
 
-    if (origin.find_first_of("/?#", parts->secure ? 8 : 7) !=
+    if (!parts) {
+        return "an origin begins with \"https://\" or \"http://\", or with the "
+               "lower-case scheme of an app (\"capacitor://localhost\")";
+    }
+
+    if (origin.find_first_of("/?#", origin.find("://") + 3) !=
         std::string_view::npos) {
         return "an origin has no path, query or fragment, and no slash at "
                "its end";
@@ -147,7 +196,7 @@ std::optional<std::string> origin_problem(std::string_view origin)
         return "the port is not a number from 1 to 65535";
     }
 
-    if (parts->port == default_port(*parts)) {
+    if (parts->has_port && parts->port == default_port(*parts)) {
         return "browsers leave out the port that is the scheme's default";
     }
 

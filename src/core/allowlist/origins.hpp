@@ -17,9 +17,10 @@ namespace logout {
 // nothing.
 class Origins {
 public:
-    // Adds an origin as it is written in nginx.conf: "https://app.example.com"
-    // or "http://localhost:3000", exactly as a browser writes it (lower case,
-    // no default port, no path). Returns what is wrong with it, a sentence
+    // Adds an origin as it is written in nginx.conf: "https://app.example.com",
+    // "http://localhost:3000" or, for an app's own pages in a web view,
+    // "capacitor://localhost", exactly as a browser writes it (lower case, no
+    // default port, no path). Returns what is wrong with it, a sentence
     // without a full stop, and adds nothing then. Adding one twice is no error.
     std::optional<std::string> add(std::string_view origin);
 
