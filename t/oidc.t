@@ -21,6 +21,7 @@ our $HttpConfig = <<'_';
         timeout 30s;
     }
     logout_session format=raw cookie=sid prefix=sess: redis=sessions;
+    client_body_buffer_size 128k;
 
     logout_client spa {
         return_url  https://spa.example.com/bye
@@ -36,6 +37,14 @@ our $Config = <<'_';
         logout oidc;
     }
 _
+
+# The token of a user of so many groups.
+sub groups_token {
+    my ($groups) = @_;
+
+    return sign({iss => 'https://id.example.test', aud => 'spa', sub => 'ada',
+        groups => [('group' x 20) x $groups]});
+}
 
 our $WithKeys = <<'_';
     logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
@@ -677,3 +686,104 @@ my $good = 'client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye';
 --- response_headers
 ! Location
 --- response_body_like: return_url_not_allowed
+
+
+
+=== TEST 51: keycloak-js without an ID token
+It sends "undefined". With keys, too, the client's list says where to go.
+--- config eval: $::WithKeys
+--- request
+POST /logout
+client_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=undefined
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- error_code: 303
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 52: nor does it say who asks
+--- config eval: $::WithKeys
+--- request
+GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=undefined
+--- error_code: 400
+--- response_body_like: client_required
+
+
+
+=== TEST 53: a hint that is too long is not needed beside client_id
+--- config eval: $::WithKeys
+--- request eval
+"POST /logout\nclient_id=spa&post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint="
+    . 'eyJ' . 'a' x 26000
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- error_code: 303
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 54: but alone it names nobody
+--- config eval: $::WithKeys
+--- request eval
+"POST /logout\npost_logout_redirect_uri=https://spa.example.com/bye&id_token_hint="
+    . 'eyJ' . 'a' x 26000
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- error_code: 400
+--- response_body_like: invalid_id_token_hint
+--- error_log
+invalid_id_token_hint: the token is longer than logout_max_token_size
+
+
+
+=== TEST 55: a token with many groups, of 18 KB, is verified
+--- config eval: $::WithKeys
+--- request eval
+"POST /logout\npost_logout_redirect_uri=https://spa.example.com/bye&id_token_hint="
+    . ::groups_token(128)
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- error_code: 303
+--- response_headers
+Location: https://spa.example.com/bye
+
+
+
+=== TEST 56: logout_max_token_size says how long a token may be, and is inherited
+--- http_config eval: "$::HttpConfig logout_max_token_size 100;"
+--- config eval
+$::WithKeys . 'location = /long { logout oidc; logout_max_token_size 64k; }'
+--- request eval
+["GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=" . ::token('rs256'),
+ "POST /long\npost_logout_redirect_uri=https://spa.example.com/bye&id_token_hint="
+    . ::groups_token(384)]
+--- more_headers
+Content-Type: application/x-www-form-urlencoded
+--- error_code eval: [400, 303]
+
+
+
+=== TEST 57: logout_max_token_size has bounds
+--- config eval: "logout_max_token_size 2m; $::Config"
+--- must_die
+--- error_log
+"logout_max_token_size" must be between 1 and 1m
+
+
+
+=== TEST 58: it is not nothing
+--- config eval: "logout_max_token_size 0; $::Config"
+--- must_die
+--- error_log
+"logout_max_token_size" must be between 1 and 1m
+
+
+
+=== TEST 59: it is a size
+--- config eval: "logout_max_token_size large; $::Config"
+--- must_die
+--- error_log
+"logout_max_token_size" directive invalid value

@@ -21,6 +21,12 @@ ngx_int_t ngx_http_logout_postconfiguration(ngx_conf_t* cf);
 ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle);
 void ngx_http_logout_exit_process(ngx_cycle_t* cycle);
 
+char* ngx_http_logout_check_token_size(ngx_conf_t* cf, void* post, void* data);
+
+ngx_conf_post_t ngx_http_logout_token_size_bounds = {
+    ngx_http_logout_check_token_size,
+};
+
 // clang-format off
 
 ngx_conf_enum_t ngx_http_logout_bad_requests[] = {
@@ -92,6 +98,13 @@ ngx_command_t ngx_http_logout_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       nullptr },
+
+    { ngx_string("logout_max_token_size"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_logout_loc_conf_t, max_token_size),
+      &ngx_http_logout_token_size_bounds },
 
     { ngx_string("logout_return_url"),
       ngx_http_logout_any_level|NGX_CONF_1MORE,
@@ -368,6 +381,20 @@ void* ngx_http_logout_create_main_conf(ngx_conf_t* cf)
 }
 
 
+char* ngx_http_logout_check_token_size(ngx_conf_t* cf, void*, void* data)
+{
+    const std::size_t size = *static_cast<std::size_t*>(data);
+
+    if (size > 0 && size <= logout::token_length_limit) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"logout_max_token_size\" must be between 1 and 1m");
+    return static_cast<char*>(NGX_CONF_ERROR);
+}
+
+
 void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf)
 {
     // ngx_pcalloc() leaves the pointers, and `methods` without a bit, at zero
@@ -382,6 +409,7 @@ void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf)
     llcf->cross_site = NGX_CONF_UNSET_UINT;
     llcf->log_level = NGX_CONF_UNSET_UINT;
     llcf->match_query = NGX_CONF_UNSET;
+    llcf->max_token_size = NGX_CONF_UNSET_SIZE;
     llcf->timeout = NGX_CONF_UNSET_MSEC;
 
     return llcf;
@@ -453,6 +481,8 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     ngx_conf_merge_uint_value(
         conf->cross_site, prev->cross_site,
         static_cast<ngx_uint_t>(logout::CrossSitePolicy::navigation));
+    ngx_conf_merge_size_value(conf->max_token_size, prev->max_token_size,
+                              logout::jwt_default_max_length);
     ngx_conf_merge_uint_value(conf->log_level, prev->log_level, NGX_LOG_INFO);
     ngx_conf_merge_bitmask_value(
         conf->methods, prev->methods,

@@ -74,6 +74,12 @@ public:
         return set(Parameter::id_token_hint, text);
     }
 
+    Choice& hint_max_length(std::size_t length)
+    {
+        known_.hint_max_length = length;
+        return *this;
+    }
+
     void finds(std::string_view id)
     {
         const ClientChoice choice = choose();
@@ -238,6 +244,58 @@ void does_not_know_the_client_of_every_token(void**)
 }
 
 
+// What scripts send that have no token.
+void takes_a_word_for_nothing_as_no_hint(void**)
+{
+    for (const char* const word : {"undefined", "null", ""}) {
+        Choice().hint(word).client_id("spa").finds("spa");
+        Choice().with_keys().hint(word).client_id("spa").finds("spa");
+        Choice()
+            .with_keys()
+            .hint(word)
+            .set(Parameter::post_logout_redirect_uri, "https://spa.test/")
+            .refuses(RequestError::client_required);
+    }
+
+    Choice()
+        .with_keys()
+        .hint("Undefined")
+        .client_id("spa")
+        .refuses(RequestError::invalid_id_token_hint);
+}
+
+
+// A hint that is not read costs only what it alone could have told.
+void needs_no_long_hint_where_the_client_is_named(void**)
+{
+    const std::string long_hint(101, 'a');
+    Choice named;
+
+    named.with_keys().hint_max_length(100).hint(long_hint).client_id("spa");
+    named.finds("spa");
+    assert_true(named.choose().hint_unread);
+
+    const ClientChoice none =
+        Choice().hint_max_length(100).hint(long_hint).choose();
+    assert_int_equal(none.error, RequestError::none);
+    assert_true(none.hint_unread);
+
+    const ClientChoice refused =
+        Choice()
+            .hint_max_length(100)
+            .hint(long_hint)
+            .set(Parameter::post_logout_redirect_uri, "https://spa.test/")
+            .refuses(RequestError::invalid_id_token_hint);
+    assert_string_equal(refused.hint_problem.data(),
+                        "the token is longer than logout_max_token_size");
+
+    const std::string hint(token("rs256"));
+    Choice().with_keys().hint_max_length(hint.size()).hint(hint).finds("spa");
+    assert_false(
+        Choice().hint_max_length(hint.size()).hint(hint).choose().hint_unread);
+}
+
+
 void knows_issuers(void**)
 {
     for (const char* const issuer :
@@ -270,6 +328,8 @@ int main()
         cmocka_unit_test(verifies_with_the_endpoints_keys),
         cmocka_unit_test(verifies_with_the_clients_own_keys),
         cmocka_unit_test(does_not_know_the_client_of_every_token),
+        cmocka_unit_test(takes_a_word_for_nothing_as_no_hint),
+        cmocka_unit_test(needs_no_long_hint_where_the_client_is_named),
         cmocka_unit_test(knows_issuers),
     };
 

@@ -39,11 +39,18 @@ void check_equal(std::string_view actual, std::string_view expected)
 struct Described {
     explicit Described(const DescribedRequest& text) : description(&arena)
     {
-        describe_request(text, *logout::find_protocol("auth0"), "Own.Test:8080",
-                         &arena, description);
+        describe_request(text, policy(), "Own.Test:8080", &arena, description);
     }
 
     const logout::LogoutRequest& request() const { return description.request; }
+
+    static logout::LogoutPolicy policy()
+    {
+        logout::LogoutPolicy policy;
+
+        policy.protocol = logout::find_protocol("auth0");
+        return policy;
+    }
 
     RequestDescription description;
 };
@@ -147,7 +154,7 @@ void reads_bodies(void**)
     assert_true(described.request().method == logout::Method::post);
     check_equal(described.request().body, "{}");
 
-    const std::string large(logout::body_max_length + 1, 'x');
+    const std::string large(Described::policy().body_max_length() + 1, 'x');
     text.body = large;
     assert_true(Described(text).request().body_too_large);
 }

@@ -150,7 +150,7 @@ void Explainer::explain_refusal_unread(Step& step)
         break;
     case Result::body_too_large:
         step.text = join({"The body is larger than ",
-                          text_.number(body_max_length), " bytes."});
+                          text_.number(policy_.body_max_length()), " bytes."});
         break;
     default:
         step.verdict = StepVerdict::note;
@@ -186,6 +186,13 @@ void Explainer::explain_client()
     if (!plan_.token_problem.empty()) {
         step.verdict = StepVerdict::problem;
         step.facts.push_back({"id_token_hint", plan_.token_problem});
+    }
+
+    if (plan_.hint_unread) {
+        step.verdict = std::max(step.verdict, StepVerdict::note);
+        step.facts.push_back({"id_token_hint",
+                              "longer than logout_max_token_size: not read, and"
+                              " not needed"});
     }
 }
 

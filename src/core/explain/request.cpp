@@ -356,7 +356,7 @@ read_described_json(std::string_view body, std::pmr::memory_resource* memory)
 
 
 void describe_request(const DescribedRequest& described,
-                      const ProtocolTraits& protocol, std::string_view host,
+                      const LogoutPolicy& policy, std::string_view host,
                       std::pmr::memory_resource* memory,
                       RequestDescription& description)
 {
@@ -365,7 +365,7 @@ void describe_request(const DescribedRequest& described,
     request.method = method_of(described.method);
     request.body = trim(described.body);
     request.body_type = request.body.empty() ? BodyType::none : BodyType::form;
-    request.body_too_large = request.body.size() > body_max_length;
+    request.body_too_large = request.body.size() > policy.body_max_length();
 
     read_url(trim(described.url), description);
     read_headers(described.headers, memory, description);
@@ -385,7 +385,7 @@ void describe_request(const DescribedRequest& described,
 
     add_parameter(parameter_name(Parameter::client_id), described.client_id,
                   memory, request);
-    add_parameter(parameter_name(protocol.return_url),
+    add_parameter(parameter_name(policy.protocol->return_url),
                   trim(described.return_url), memory, request);
 }
 

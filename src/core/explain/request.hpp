@@ -54,12 +54,11 @@ struct RequestDescription {
     std::string_view problem;
 };
 
-// Makes the request that `described` says, for a location that speaks
-// `protocol`. `host` is the Host header if neither a URL nor a header names
-// another one. Views point into `described` and `memory`. The result must not
-// be moved.
+// Makes the request that `described` says, for a location with `policy`. `host`
+// is the Host header if neither a URL nor a header names another one. Views
+// point into `described` and `memory`. The result must not be moved.
 void describe_request(const DescribedRequest& described,
-                      const ProtocolTraits& protocol, std::string_view host,
+                      const LogoutPolicy& policy, std::string_view host,
                       std::pmr::memory_resource* memory,
                       RequestDescription& description);
 

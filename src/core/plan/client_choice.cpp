@@ -97,6 +97,46 @@ ClientChoice choose_by_hint(std::string_view token, std::string_view client_id,
                : refuse_hint(verified, choice.client);
 }
 
+// What scripts write that have no token: keycloak-js sends "undefined".
+bool is_no_hint(std::string_view hint)
+{
+    return hint.empty() || hint == "undefined" || hint == "null";
+}
+
+
+ClientChoice choose_without_hint(std::string_view client_id,
+                                 const Parameters& parameters,
+                                 const KnownClients& known)
+{
+    if (!client_id.empty()) {
+        return find_client(client_id, known.clients);
+    }
+
+    return {is_client_required(parameters, *known.protocol)
+                ? RequestError::client_required
+                : RequestError::none,
+            nullptr,
+            {}};
+}
+
+
+// Whoever made the hint could have sent none: that it is not read opens
+// nothing.
+ClientChoice choose_by_long_hint(std::string_view client_id,
+                                 const Parameters& parameters,
+                                 const KnownClients& known)
+{
+    ClientChoice choice = choose_without_hint(client_id, parameters, known);
+
+    if (choice.error == RequestError::client_required) {
+        return {RequestError::invalid_id_token_hint, nullptr,
+                describe(JwtProblem::too_long)};
+    }
+
+    choice.hint_unread = true;
+    return choice;
+}
+
 }  // namespace
 
 
@@ -112,19 +152,13 @@ ClientChoice choose_client(const Parameters& parameters,
     }
 
     const std::string_view token = parameters.text(Parameter::id_token_hint);
-    if (!token.empty()) {
-        return choose_by_hint(token, client_id, known, memory);
+    if (is_no_hint(token)) {
+        return choose_without_hint(client_id, parameters, known);
     }
 
-    if (!client_id.empty()) {
-        return find_client(client_id, known.clients);
-    }
-
-    return {is_client_required(parameters, *known.protocol)
-                ? RequestError::client_required
-                : RequestError::none,
-            nullptr,
-            {}};
+    return token.size() > known.hint_max_length
+               ? choose_by_long_hint(client_id, parameters, known)
+               : choose_by_hint(token, client_id, known, memory);
 }
 
 }  // namespace logout

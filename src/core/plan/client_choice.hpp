@@ -10,7 +10,9 @@
 #include "core/request/protocol.hpp"
 #include "core/plan/result.hpp"
 #include "core/token/issuer.hpp"
+#include "core/token/jwt.hpp"
 
+#include <cstddef>
 #include <memory_resource>
 #include <string_view>
 
@@ -26,6 +28,9 @@ struct KnownClients {
     // For the hints of clients without an issuer of their own. nullptr: their
     // hints are not verified, only read for whom they name.
     const TokenIssuer* issuer = nullptr;
+
+    // The longest hint that is read.
+    std::size_t hint_max_length = jwt_default_max_length;
 };
 
 struct ClientChoice {
@@ -45,6 +50,10 @@ struct ClientChoice {
     // Why the id_token_hint is wrong, a sentence without a full stop, static;
     // empty if it is not.
     std::string_view hint_problem;
+
+    // Whether an id_token_hint came that is too long to be read, and that was
+    // not needed.
+    bool hint_unread = false;
 };
 
 // Memory for reading a token is taken from `memory`.

@@ -52,7 +52,8 @@ ParameterVerdict read_parameters(const LogoutRequest& request,
 
 KnownClients known_clients(const LogoutPolicy& policy)
 {
-    return {policy.protocol, policy.clients, policy.issuer};
+    return {policy.protocol, policy.clients, policy.issuer,
+            policy.token_max_length};
 }
 
 
@@ -381,6 +382,7 @@ LogoutPlan plan_for_user(const LogoutRequest& request,
         plan.error = choice.error;
         plan.client = choice.client;
         plan.token_problem = choice.hint_problem;
+        plan.hint_unread = choice.hint_unread;
         origins = &origins_of(choice, policy);
     } else {
         plan.error = RequestError::malformed_request;

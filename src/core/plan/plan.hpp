@@ -13,6 +13,7 @@
 #include "core/plan/result.hpp"
 #include "core/session/reader.hpp"
 #include "core/token/issuer.hpp"
+#include "core/token/jwt.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,8 +26,8 @@
 
 namespace logout {
 
-// The largest request body that is read, in bytes.
-constexpr std::size_t body_max_length = 32 * 1024;
+// What a request body may hold beside a token, in bytes.
+constexpr std::size_t body_length_without_token = 8 * 1024;
 
 enum class Method : std::uint8_t { get, head, post, delete_, options, other };
 
@@ -103,6 +104,15 @@ struct LogoutPolicy {
     std::vector<const SessionReader*> sessions;
     bool ends_tokens = false;  // there is a logout_token
 
+    // The longest token of an OpenID provider that is read, in bytes.
+    std::size_t token_max_length = jwt_default_max_length;
+
+    // The largest request body that is read, in bytes.
+    std::size_t body_max_length() const
+    {
+        return token_max_length + body_length_without_token;
+    }
+
     // logout_confirm: what the tokens are made with. nullptr: nobody is asked.
     const HmacKey* confirmation_key = nullptr;
 
@@ -143,6 +153,7 @@ struct LogoutPlan {
     FetchReason fetch_reason = FetchReason::not_checked;
     Asker asker = Asker::unknown;
     std::string_view token_problem;  // static; empty: no token, or in order
+    bool hint_unread = false;        // ClientChoice::hint_unread
 
     const Client* client = nullptr;     // the client that was named
     std::string_view asked_return_url;  // decoded, not checked: never sent

@@ -105,6 +105,12 @@ void plan_token(std::string_view text, const LogoutRequest& request,
                 const LogoutPolicy& policy, std::pmr::memory_resource* memory,
                 LogoutPlan& plan)
 {
+    if (text.size() > policy.token_max_length) {
+        refuse(plan, RequestError::invalid_logout_token,
+               describe(JwtProblem::too_long));
+        return;
+    }
+
     const LogoutToken token =
         read_logout_token(text, {policy.issuer, &policy.provider->client_ids},
                           request.now, memory);

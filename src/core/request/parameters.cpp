@@ -16,8 +16,6 @@ namespace logout {
 
 namespace {
 
-constexpr std::size_t token_max_length = 16 * 1024;
-
 // In the order of enum Parameter.
 constexpr std::array<std::size_t, parameter_count> max_lengths = {
     url_max_length,             // returnTo
@@ -27,10 +25,10 @@ constexpr std::array<std::size_t, parameter_count> max_lengths = {
     320,                        // client_sdrn
     url_max_length,             // federated
     state_max_length,           // state
-    token_max_length,           // id_token_hint
+    token_length_limit,         // id_token_hint
     jsonp_callback_max_length,  // callback
     access_token_max_length,    // oauth_token
-    token_max_length,           // logout_token
+    token_length_limit,         // logout_token
     url_max_length,             // iss
     512,                        // sid
 };

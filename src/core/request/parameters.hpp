@@ -48,7 +48,11 @@ constexpr std::string_view parameter_name(Parameter parameter)
     return parameter_names[static_cast<std::size_t>(parameter)];
 }
 
-// The longest value that is read, in bytes after decoding.
+// The longest token that any configuration can allow, in bytes.
+constexpr std::size_t token_length_limit = 1024 * 1024;
+
+// The longest value that is read, in bytes after decoding. How long a token may
+// be is asked by who reads it.
 std::size_t parameter_max_length(Parameter parameter);
 
 // Which parameters a protocol reads; the others are ignored.

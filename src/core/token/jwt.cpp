@@ -3,24 +3,27 @@
 #include "core/base/base64.hpp"
 
 #include <algorithm>
-#include <array>
+#include <string>
 
 namespace logout {
 
 namespace {
 
-// Of the three parts of a token, the largest that can be.
-using PartBuffer = std::array<char, base64_decoded_max(jwt_max_length)>;
-
-
 // RFC 7515, section 2: Base64url without padding.
-std::optional<std::size_t> decode(std::string_view part, PartBuffer& buffer)
+std::optional<std::string> decode(std::string_view part)
 {
     if (part.find('=') != std::string_view::npos) {
         return std::nullopt;
     }
 
-    return base64_decode(part, Base64::url, buffer.data());
+    std::string decoded(base64_decoded_max(part.size()), '\0');
+    const auto size = base64_decode(part, Base64::url, decoded.data());
+    if (!size) {
+        return std::nullopt;
+    }
+
+    decoded.resize(*size);
+    return decoded;
 }
 
 
@@ -29,15 +32,14 @@ std::optional<std::size_t> decode(std::string_view part, PartBuffer& buffer)
 Json decode_object(std::string_view part, JwtProblem not_an_object,
                    JwtProblem& problem)
 {
-    PartBuffer buffer;
-    const std::optional<std::size_t> size = decode(part, buffer);
+    const std::optional<std::string> decoded = decode(part);
 
-    if (!size) {
+    if (!decoded) {
         problem = JwtProblem::bad_encoding;
         return nullptr;
     }
 
-    Json object = parse_json_object({buffer.data(), *size});
+    Json object = parse_json_object(*decoded);
 
     problem = object ? JwtProblem::none : not_an_object;
 
@@ -126,10 +128,6 @@ JwtProblem check_signature(const CompactJws& jws, const json_t* header,
 // found right.
 JwtProblem read_jwt(std::string_view token, const Jwks* keys, Jwt& jwt)
 {
-    if (token.size() > jwt_max_length) {
-        return JwtProblem::too_long;
-    }
-
     const std::optional<CompactJws> jws = CompactJws::split(token);
 
     if (!jws) {
@@ -171,7 +169,7 @@ const char* describe(JwtProblem problem)
     case JwtProblem::none:
         return "the token is in order";
     case JwtProblem::too_long:
-        return "the token is longer than 16 KiB";
+        return "the token is longer than logout_max_token_size";
     case JwtProblem::not_a_token:
         return "the token does not have three parts";
     case JwtProblem::encrypted:

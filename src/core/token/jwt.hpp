@@ -12,8 +12,9 @@
 
 namespace logout {
 
-// The longest token that is read, in bytes.
-constexpr std::size_t jwt_max_length = 16 * 1024;
+// The longest token that is read where nobody says otherwise, in bytes.
+// Providers that list a user's groups make tokens of 18 KB.
+constexpr std::size_t jwt_default_max_length = 24 * 1024;
 
 // What is wrong with a token, before its claims are looked at.
 enum class JwtProblem {
@@ -87,7 +88,8 @@ private:
 };
 
 // Verifies the signature of `token` with `keys`, and reads it. `jwt` is set
-// only if the result is JwtProblem::none. The bytes of `token` may be any.
+// only if the result is JwtProblem::none. The bytes of `token` may be any; how
+// many there may be is the caller's to say.
 JwtProblem verify_jwt(std::string_view token, const Jwks& keys, Jwt& jwt);
 
 // Reads `token` without verifying anything: anybody can have made it. An

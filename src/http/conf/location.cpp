@@ -272,6 +272,7 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
 
     policy.protocol = conf->protocol;
     policy.query_matching = query_matching(conf);
+    policy.token_max_length = conf->max_token_size;
     policy.bad_request =
         static_cast<logout::BadRequestPolicy>(conf->bad_request);
     policy.cross_site = static_cast<logout::CrossSitePolicy>(conf->cross_site);

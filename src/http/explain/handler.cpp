@@ -180,8 +180,8 @@ void explain(Explaining& explaining)
     // the path says which location, and the location how to read the rest
     logout::RequestDescription first_look(&explaining.memory);
     describe_request(explaining.described,
-                     *rule_of(r).explained.front()->conf->protocol, host_of(r),
-                     &explaining.memory, first_look);
+                     rule_of(r).explained.front()->conf->policy->policy,
+                     host_of(r), &explaining.memory, first_look);
 
     const ExplainedLocation* const location = choose_location(
         rule_of(r), explaining.described.location, first_look.path);
@@ -191,7 +191,7 @@ void explain(Explaining& explaining)
     }
 
     explaining.described.location = location->name;
-    describe_request(explaining.described, *location->conf->protocol,
+    describe_request(explaining.described, location->conf->policy->policy,
                      host_of(r), &explaining.memory, description);
 
     if (!description.problem.empty()) {

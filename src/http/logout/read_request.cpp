@@ -268,8 +268,8 @@ void read_body(LogoutContext& context)
         return;  // the body is the main request's
     }
 
-    const auto body =
-        ngx_http_logout_body(r, logout::body_max_length, &context.memory);
+    const auto body = ngx_http_logout_body(
+        r, context.location.policy.body_max_length(), &context.memory);
 
     if (body) {
         context.request.body = *body;
@@ -317,8 +317,11 @@ bool ngx_http_logout_has_body(const ngx_http_request_t* r)
 
 bool ngx_http_logout_has_large_body(const ngx_http_request_t* r)
 {
+    const logout::LogoutPolicy& policy =
+        ngx_http_logout_loc_conf(r)->policy->policy;
+
     return r == r->main && r->headers_in.content_length_n >
-                               static_cast<off_t>(logout::body_max_length);
+                               static_cast<off_t>(policy.body_max_length());
 }
 
 
