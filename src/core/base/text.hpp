@@ -22,9 +22,10 @@ inline std::string_view copy_text(std::string_view text,
 }
 
 
-// The parts, one after the other, as a view of `memory`.
-inline std::string_view join_text(std::pmr::memory_resource* memory,
-                                  std::initializer_list<std::string_view> parts)
+// The parts, a container of views, one after the other, in `memory`.
+template <typename Parts>
+std::string_view join_parts(std::pmr::memory_resource* memory,
+                            const Parts& parts)
 {
     std::size_t length = 0;
 
@@ -47,6 +48,13 @@ inline std::string_view join_text(std::pmr::memory_resource* memory,
     }
 
     return {text, length};
+}
+
+
+inline std::string_view join_text(std::pmr::memory_resource* memory,
+                                  std::initializer_list<std::string_view> parts)
+{
+    return join_parts(memory, parts);
 }
 
 }  // namespace logout

@@ -59,9 +59,11 @@ std::string_view text_of(const json_t* value)
 std::optional<std::string_view> header_lines(json_t* headers,
                                              std::pmr::memory_resource* memory)
 {
-    std::string_view lines;
+    std::pmr::vector<std::string_view> parts(memory);
     const char* name = nullptr;
     json_t* value = nullptr;
+
+    parts.reserve(4 * json_object_size(headers));
 
     json_object_foreach(headers, name, value)
     {
@@ -69,10 +71,10 @@ std::optional<std::string_view> header_lines(json_t* headers,
             return std::nullopt;
         }
 
-        lines = join_text(memory, {lines, name, ": ", text_of(value), "\n"});
+        parts.insert(parts.end(), {name, ": ", text_of(value), "\n"});
     }
 
-    return lines;
+    return join_parts(memory, parts);
 }
 
 
