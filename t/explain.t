@@ -467,7 +467,7 @@ qr/\[emerg\] .*"logout_explain" tells what the configuration allows: restrict wh
     }
 --- must_die
 --- error_log
-"logout_explain" tells what the configuration allows
+"logout_explain" tells what the configuration allows, and "allow" and "deny" let strangers ask here: end them with "deny all", or add "unprotected" if something else keeps strangers out in
 --- suppress_stderr
 
 
@@ -725,3 +725,155 @@ POST /explain
 {"cookie": "sid=abc"}
 --- response_body_like eval
 qr/"text":"One key would be deleted\.".*\{"name":"besides","value":"the user's other sessions, which all= finds"\}/
+
+
+
+=== TEST 43: one stranger of many is denied
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        deny 192.0.2.1;
+    }
+--- must_die
+--- error_log
+"allow" and "deny" let strangers ask here: end them with "deny all"
+--- suppress_stderr
+
+
+
+=== TEST 44: everybody is allowed before everybody is denied
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        allow all;
+        deny all;
+    }
+--- must_die
+--- error_log
+"allow" and "deny" let strangers ask here: end them with "deny all"
+--- suppress_stderr
+
+
+
+=== TEST 45: half of everybody, twice
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        allow 0.0.0.0/1;
+        allow 128.0.0.0/1;
+        deny all;
+    }
+--- must_die
+--- error_log
+"allow" and "deny" let strangers ask here: end them with "deny all"
+--- suppress_stderr
+
+
+
+=== TEST 46: of one family of addresses only
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        allow 127.0.0.1;
+        deny 0.0.0.0/0;
+    }
+--- must_die
+--- error_log
+"allow" and "deny" let strangers ask here: end them with "deny all"
+--- suppress_stderr
+
+
+
+=== TEST 47: a password that strangers need not know
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        satisfy any;
+        allow all;
+        auth_basic secret;
+        auth_basic_user_file users;
+    }
+--- must_die
+--- error_log
+"allow" and "deny" let strangers ask here: end them with "deny all"
+--- suppress_stderr
+
+
+
+=== TEST 48: a network, and nobody else
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        allow 127.0.0.0/8;
+        allow fc00::/7;
+        deny 0.0.0.0/0;
+        deny ::/0;
+    }
+--- request
+GET /explain
+--- error_code: 200
+
+
+
+=== TEST 49: a network, or a password
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        satisfy any;
+        allow 192.0.2.0/24;
+        auth_basic secret;
+        auth_basic_user_file users;
+    }
+--- request
+GET /explain
+--- error_code: 401
+--- error_log
+no user/password was provided
+
+
+
+=== TEST 50: a password for everybody who is allowed
+--- config
+    location = /v2/logout {
+        logout auth0;
+        logout_return_url https://www.app.test/;
+    }
+    location = /explain {
+        logout_explain;
+        allow all;
+        auth_basic secret;
+        auth_basic_user_file users;
+    }
+--- request
+GET /explain
+--- error_code: 401
+--- error_log
+no user/password was provided

@@ -154,6 +154,28 @@ std::string_view unknown_name(const ExplainRule& rule)
 }
 
 
+// Why strangers can read it; empty if they cannot.
+std::string openness_of(const ngx_cycle_t* cycle, const ExplainRule& rule)
+{
+    switch (ngx_http_logout_protection(cycle, rule.location)) {
+    case Protection::complete:
+        break;
+    case Protection::partial:
+        return "\"logout_explain\" tells what the configuration allows, and"
+               " \"allow\" and \"deny\" let strangers ask here: end them with"
+               " \"deny all\", or add \"unprotected\" if something else keeps"
+               " strangers out";
+    case Protection::none:
+        return "\"logout_explain\" tells what the configuration allows:"
+               " restrict who may ask with \"allow\" and \"deny\","
+               " \"auth_basic\", \"auth_request\" or \"internal\", or add"
+               " \"unprotected\" if something else does";
+    }
+
+    return {};
+}
+
+
 // What is wrong; empty if nothing is.
 std::string problem_of(const ngx_cycle_t* cycle, const ExplainRule& rule)
 {
@@ -173,15 +195,7 @@ std::string problem_of(const ngx_cycle_t* cycle, const ExplainRule& rule)
                " this server";
     }
 
-    if (!rule.unprotected &&
-        !ngx_http_logout_is_protected(cycle, rule.location)) {
-        return "\"logout_explain\" tells what the configuration allows:"
-               " restrict who may ask with \"allow\" and \"deny\","
-               " \"auth_basic\", \"auth_request\" or \"internal\", or add"
-               " \"unprotected\" if something else does";
-    }
-
-    return {};
+    return rule.unprotected ? std::string() : openness_of(cycle, rule);
 }
 
 }  // namespace

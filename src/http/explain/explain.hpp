@@ -49,10 +49,16 @@ bool ngx_http_logout_note_location(ngx_conf_t* cf,
 // wrong.
 ngx_int_t ngx_http_logout_resolve_explain(ngx_conf_t* cf);
 
-// Whether nginx's allow and deny, auth_basic, auth_request or internal restrict
-// who may use a location.
-bool ngx_http_logout_is_protected(const ngx_cycle_t* cycle,
-                                  const ngx_http_core_loc_conf_t* location);
+enum class Protection {
+    none,
+    partial,   // by allow and deny, but strangers are let in
+    complete,  // strangers are refused, or asked who they are
+};
+
+// How nginx's allow and deny, auth_basic, auth_request or internal restrict who
+// may use a location.
+Protection ngx_http_logout_protection(const ngx_cycle_t* cycle,
+                                      const ngx_http_core_loc_conf_t* location);
 
 ngx_int_t ngx_http_logout_explain_handler(ngx_http_request_t* r);
 

@@ -32,32 +32,117 @@ const Conf* conf_of(const ngx_cycle_t* cycle, std::string_view module,
 }
 
 
-// ngx_http_access_loc_conf_t: the rules for IPv4 come first. "deny all" is
-// among those of each family.
-struct AccessConf {
-    const ngx_array_t* rules;
+// ngx_http_access_rule_t
+struct AccessRule {
+    in_addr_t mask;
+    in_addr_t address;
+    ngx_uint_t deny;
 };
 
 
-// ngx_http_access_rule_t, whose last member says what the rule does.
-bool has_denial(const ngx_array_t* rules)
+#if (NGX_HAVE_INET6)
+
+// ngx_http_access_rule6_t
+struct AccessRule6 {
+    in6_addr address;
+    in6_addr mask;
+    ngx_uint_t deny;
+};
+
+#endif
+
+
+// ngx_http_access_loc_conf_t. "deny all" is among the rules of each family.
+struct AccessConf {
+    const ngx_array_t* rules;
+#if (NGX_HAVE_INET6)
+    const ngx_array_t* rules6;
+#endif
+};
+
+
+// What the rules say of somebody who is not named in them.
+enum class Strangers { not_mentioned, refused, allowed };
+
+
+// How many bits of an address a rule compares.
+template <typename Mask>
+int prefix_length(const Mask& mask)
 {
-    if (rules == nullptr) {
-        return false;
+    u_char bytes[sizeof(mask)];
+    int length = 0;
+
+    ngx_memcpy(bytes, &mask, sizeof(mask));
+    for (const u_char byte : bytes) {
+        length += __builtin_popcount(byte);
     }
 
-    for (ngx_uint_t i = 0; i < rules->nelts; ++i) {
-        const auto* const end =
-            static_cast<const u_char*>(rules->elts) + (i + 1) * rules->size;
-        ngx_uint_t deny;
+    return length;
+}
 
-        ngx_memcpy(&deny, end - sizeof(deny), sizeof(deny));
-        if (deny != 0) {
-            return true;
+
+// The first rule that fits counts. An "allow" that compares less than
+// `narrowest` bits allows more than anybody's own network.
+template <typename Rule>
+Strangers judge(const ngx_array_t* rules, int narrowest)
+{
+    if (rules == nullptr) {
+        return Strangers::not_mentioned;
+    }
+
+    const auto* const rule = static_cast<const Rule*>(rules->elts);
+
+    for (ngx_uint_t i = 0; i < rules->nelts; ++i) {
+        const int length = prefix_length(rule[i].mask);
+
+        if (rule[i].deny != 0 && length == 0) {
+            return Strangers::refused;
+        }
+
+        if (rule[i].deny == 0 && length < narrowest) {
+            return Strangers::allowed;
         }
     }
 
-    return false;
+    return Strangers::not_mentioned;
+}
+
+
+Strangers judge_access(const AccessConf* conf)
+{
+    // of the networks that nobody else has, 10.0.0.0/8 is the largest
+    constexpr int narrowest = 8;
+
+    if (conf == nullptr) {
+        return Strangers::not_mentioned;
+    }
+
+    const Strangers verdict = judge<AccessRule>(conf->rules, narrowest);
+
+#if (NGX_HAVE_INET6)
+    // and fc00::/7
+    constexpr int narrowest6 = 7;
+    const Strangers verdict6 = judge<AccessRule6>(conf->rules6, narrowest6);
+
+    if (verdict != verdict6) {
+        return verdict == Strangers::allowed || verdict6 == Strangers::allowed
+                   ? Strangers::allowed
+                   : Strangers::not_mentioned;
+    }
+#endif
+
+    return verdict;
+}
+
+
+bool has_rules(const AccessConf* conf)
+{
+#if (NGX_HAVE_INET6)
+    return conf != nullptr &&
+           (conf->rules != nullptr || conf->rules6 != nullptr);
+#else
+    return conf != nullptr && conf->rules != nullptr;
+#endif
 }
 
 
@@ -83,8 +168,8 @@ struct AuthRequestConf {
 }  // namespace
 
 
-bool ngx_http_logout_is_protected(const ngx_cycle_t* cycle,
-                                  const ngx_http_core_loc_conf_t* location)
+Protection ngx_http_logout_protection(const ngx_cycle_t* cycle,
+                                      const ngx_http_core_loc_conf_t* location)
 {
     const auto* const access =
         conf_of<AccessConf>(cycle, "ngx_http_access_module", location);
@@ -93,8 +178,16 @@ bool ngx_http_logout_is_protected(const ngx_cycle_t* cycle,
     const auto* const request = conf_of<AuthRequestConf>(
         cycle, "ngx_http_auth_request_module", location);
 
-    return location->internal ||
-           (access != nullptr && has_denial(access->rules)) ||
-           asks_for_password(basic) ||
-           (request != nullptr && request->uri.len > 0);
+    const Strangers strangers = judge_access(access);
+    const bool asks = asks_for_password(basic) ||
+                      (request != nullptr && request->uri.len > 0);
+    const bool skips_asking = location->satisfy == NGX_HTTP_SATISFY_ANY &&
+                              strangers == Strangers::allowed;
+
+    if (location->internal || strangers == Strangers::refused ||
+        (asks && !skips_asking)) {
+        return Protection::complete;
+    }
+
+    return has_rules(access) ? Protection::partial : Protection::none;
 }
