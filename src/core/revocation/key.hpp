@@ -44,6 +44,10 @@ enum class RevocationKind : std::uint8_t {
 
 constexpr std::size_t revocation_kinds = 8;
 
+// The longest realm, and the longest value that is not digested, in bytes. What
+// is longer is not there for who reads it, and cannot be ended.
+constexpr std::size_t revocation_name_max_length = 1024;
+
 // As in a stream entry: "cookie", "session", ...
 std::string_view name(RevocationKind kind);
 std::optional<RevocationKind> revocation_kind(std::string_view name);
