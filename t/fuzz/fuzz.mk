@@ -4,7 +4,7 @@
 # under g++'s sanitizers, as a part of `make test`: t/fuzz.
 
 FUZZ := $(BUILD)/fuzz
-FUZZ_TARGETS := url allowlist parameters cookies session reply token claims
+FUZZ_TARGETS := url allowlist parameters cookies session reply token claims entry
 FUZZ_SECONDS ?= 60
 FUZZ_CXX ?= clang++
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -17,7 +17,7 @@ FUZZ_CORE := allowlist/allowlist allowlist/entry allowlist/lint \
     allowlist/table base/base64 base/did_you_mean base/digest \
     base/form_encoding base/hash_index base/json base/siphash base/utf8 \
     request/parameters revocation/claims revocation/key \
-    revocation/refusal revocation/table \
+    revocation/refusal revocation/stream_entry revocation/table \
     session/compile session/cookies session/format \
     session/laravel session/presets session/reader session/signatures \
     session/transforms token/jwks token/jws_algorithm token/jws_cjose \
