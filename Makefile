@@ -18,6 +18,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := module
 MAKEFLAGS += --no-builtin-rules
 
+ifneq ($(words $(CURDIR)),1)
+$(error nginx's build cannot handle the space in "$(CURDIR)": move this folder)
+endif
+
 # nginx's sources or headers: Debian's nginx-dev, or an unpacked nginx of the
 # version that will load the module, and options for its configure
 NGINX_SRC ?= /usr/share/nginx/src
@@ -67,7 +71,7 @@ $(MODULE): $(MODULE_BUILD)/nginx/Makefile FORCE
 $(MODULE_BUILD)/nginx/Makefile: config config.make \
         src/http/ngx_http_logout.map $(MODULE_BUILD)/module.settings \
         $(wildcard $(NGINX_SRC)/conf_flags)
-	@t/lib/tools/configure-nginx $(abspath $(@D)) $(NGINX_SRC) $(CC) \
+	@t/lib/tools/configure-nginx $(abspath $(@D)) $(NGINX_SRC) '$(CC)' \
 	    '$(NGX_CC_OPT)' '$(NGX_LD_OPT)' $(NGX_OPTIONS) \
 	    --add-dynamic-module=$(CURDIR)
 

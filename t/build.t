@@ -35,15 +35,20 @@ sub configure {
     return `t/lib/tools/configure-nginx $folder/build $source cc '$flags' '' --add-dynamic-module=$here 2>&1`;
 }
 
-# Debian's nginx is configured with such a flag in later versions.
-subtest 'flags that are for C only' => sub {
+# Debian's nginx is configured with such a flag in later versions. The compiler is
+# several words, as with ccache.
+subtest 'flags that are for C only, a compiler of several words' => sub {
     my $folder = File::Temp->newdir('logout-build.XXXXXX', TMPDIR => 1);
     my $source = $ENV{NGINX_SRC} // '/usr/share/nginx/src';
-    my $object = "$folder/build/addon/base/utf8.o";
+    my $object = "$folder/nginx/addon/base/utf8.o";
+    my $flags =
+        '-O2 -Werror=implicit-function-declaration -Wmissing-prototypes';
 
-    configure($folder,
-        '-O2 -Werror=implicit-function-declaration -Wmissing-prototypes');
-    is `make --no-print-directory -s -C $source -f $folder/build/Makefile $object 2>&1`,
+    my $said = `make -s $folder/nginx/Makefile MODULE_BUILD=$folder NGINX_SRC=$source CC='env cc -pipe' NGX_CC_OPT='$flags' 2>&1`;
+    is $?, 0, 'configure succeeds' or diag $said;
+    like `cat $folder/nginx/Makefile`, qr/^CC =\s+env cc -pipe$/m,
+        'with that compiler';
+    is `make --no-print-directory -s -C $source -f $folder/nginx/Makefile $object 2>&1`,
         '', 'the compiler has nothing to say';
     ok -s $object, 'there is what it compiled';
 };
@@ -76,6 +81,16 @@ for my $library (qw(hiredis cjose)) {
         like $said, qr/apt-get install lib$library-dev$/m, 'and what to do';
     };
 }
+
+subtest 'a folder with a space' => sub {
+    my $folder = File::Temp->newdir('logout-build.XXXXXX', TMPDIR => 1);
+    mkdir "$folder/my sources" or die "$folder: $!\n";
+    system 'cp', 'Makefile', "$folder/my sources";
+
+    my $said = `make -C '$folder/my sources' module 2>&1`;
+    isnt $?, 0, 'make fails';
+    like $said, qr/cannot handle the space in ".*my sources"/, 'and says why';
+};
 
 subtest 'make install' => sub {
     my $root = File::Temp->newdir('logout-install.XXXXXX', TMPDIR => 1);
