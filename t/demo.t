@@ -71,4 +71,32 @@ subtest 'nothing outside of its folder is changed' => sub {
     is $status, 0, 'the demo succeeds there' or diag $output;
 };
 
+# What takes minutes waits, too, until all has been said.
+subtest 'what takes long is told while it does' => sub {
+    my $folder = File::Temp->newdir('logout-demo.XXXXXX', TMPDIR => 1);
+    local @ENV{qw(TELL_AFTER TELL_EVERY)} = (0.1, 1);
+
+    open my $in, '-|', 't/demo/patiently', 'This takes a minute.', 'sh', '-c',
+        "until [ -e $folder/told ]; do sleep 0.1; done; echo done; exit 3"
+        or die "patiently: $!\n";
+    is scalar <$in>, "This takes a minute.\n", 'how long it takes';
+    like scalar <$in>, qr/^\.\.\. \d+ seconds so far$/, 'that it still does';
+    mkdir "$folder/told";
+    like join('', <$in>), qr/^done\n\z/m, 'nothing after its end';
+    close $in;
+    is $? >> 8, 3, 'with what it ends';
+
+    # make would take its parent's options
+    local @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
+    my $commands = `make -n demo DEMO=once MODULE_BUILD=$folder 2>&1`;
+    my @patient = $commands =~ m{^t/demo/patiently '.*?' +(?:\\\n\s*)?(\S+)}gm;
+    is scalar @patient, 2, 'make demo installs and compiles like that'
+        or diag $commands;
+};
+
+subtest 'what takes no time is not' => sub {
+    is `TELL_AFTER=60 t/demo/patiently 'This takes a minute.' echo done`, "done\n",
+        'it says nothing';
+};
+
 done_testing;
