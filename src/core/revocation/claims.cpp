@@ -4,7 +4,6 @@
 #include "core/base/json.hpp"
 #include "core/token/jws_compact.hpp"
 
-#include <array>
 #include <cmath>
 #include <initializer_list>
 #include <utility>
@@ -80,16 +79,16 @@ TokenClaims read_claims(const Get& get, std::pmr::memory_resource* memory)
 std::optional<TokenClaims> read_token_claims(std::string_view token,
                                              std::pmr::memory_resource* memory)
 {
-    std::array<char, base64_decoded_max(jwt_max_length)> payload;
+    const std::optional<CompactJws> jws = CompactJws::split(token);
 
-    if (token.size() > jwt_max_length) {
+    if (!jws) {
         return std::nullopt;
     }
 
-    const std::optional<CompactJws> jws = CompactJws::split(token);
+    std::pmr::string payload(base64_decoded_max(jws->payload().size()), '\0',
+                             memory);
     const std::optional<std::size_t> size =
-        jws ? base64_decode(jws->payload(), Base64::url, payload.data())
-            : std::nullopt;
+        base64_decode(jws->payload(), Base64::url, payload.data());
     const Json object =
         size ? parse_leniently({payload.data(), *size}) : nullptr;
 

@@ -39,9 +39,9 @@ struct TokenClaims {
 };
 
 // The claims of a token that anybody can have made: a compact JWS (RFC 7515,
-// section 7.1) of at most jwt_max_length bytes. Its header is not looked at.
-// Nothing if it has not three parts, or the second is not Base64url of a JSON
-// object. Of a claim that occurs twice the last one counts, as for most
+// section 7.1), of as many bytes as the caller allows. Its header is not looked
+// at. Nothing if it has not three parts, or the second is not Base64url of a
+// JSON object. Of a claim that occurs twice the last one counts, as for most
 // applications.
 std::optional<TokenClaims> read_token_claims(std::string_view token,
                                              std::pmr::memory_resource* memory);
