@@ -481,3 +481,43 @@ GET /logout
 --- response_headers
 Content-Type: text/html; charset=utf-8
 --- response_body_like: You are logged out\.
+
+
+
+=== TEST 22: a logout whose answer replaces that of another
+Nothing of the first answer is left but what has happened.
+--- http_config
+    logout_redis nobody {
+        server 127.0.0.1:1;
+        timeout 1s;
+    }
+--- config
+    location = /first {
+        logout         auth0;
+        logout_session format=raw cookie=sid prefix=sess: redis=nobody;
+        error_page     503 = @second;
+    }
+    location = /keeps {
+        logout         auth0;
+        logout_session format=raw cookie=sid prefix=sess: redis=nobody;
+        error_page     503 @second;
+    }
+    location = /other {
+        logout         schibsted;
+        error_page     400 405 = @second;
+    }
+    location @second {
+        logout auth0;
+    }
+--- request eval
+['GET /first', 'GET /keeps', 'GET /other', 'PUT /other']
+--- x_any: 1
+--- error_code eval
+[302, 503, 302, 405]
+--- response_headers eval
+["! Retry-After\nCache-Control: no-store\nLocation: https://www.example.com/",
+    "Cache-Control: no-store\nLocation: https://www.example.com/",
+    "! Content-Security-Policy\n! X-Content-Type-Options\n"
+        . "Cache-Control: no-store\nSet-Cookie: sid=; Path=/; "
+        . "Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0",
+    "Allow: GET, POST\nCache-Control: no-store"]

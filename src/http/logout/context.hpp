@@ -17,7 +17,7 @@ struct LogoutContext {
                   const ngx_http_logout_loc_conf_t* conf)
         : r(owner), location(*conf->policy), memory(owner->pool),
           cookie_headers(&memory), keys(&memory), commands(&memory),
-          waiting(&memory)
+          waiting(&memory), replaced_headers(&memory)
     {
     }
 
@@ -71,12 +71,21 @@ struct LogoutContext {
     std::optional<ngx_msec_t> redis_time;  // once the last reply is there
 
     const KeyVariables* key_variables = nullptr;  // while a key is made
+
+    // Whether error_page leads away from the answer, and its headers that are
+    // hidden if it leads to another logout.
+    bool replaced = false;
+    std::pmr::vector<ngx_table_elt_t*> replaced_headers;
 };
 
 
 // The context of the logout that `r` was, also after an internal redirect took
 // its context away; nullptr if there was none.
 LogoutContext* ngx_http_logout_context(ngx_http_request_t* r);
+
+// The logout that `context.r` was before error_page made it another one;
+// nullptr if there was none.
+LogoutContext* ngx_http_logout_context_before(const LogoutContext& context);
 
 // Fills context.request from `r`. The body must have been read.
 void ngx_http_logout_read_request(LogoutContext& context);

@@ -555,6 +555,28 @@ LogoutContext* ngx_http_logout_context(ngx_http_request_t* r)
 }
 
 
+LogoutContext* ngx_http_logout_context_before(const LogoutContext& context)
+{
+    bool is_older = false;
+
+    // subrequests share the pool
+    for (auto* cleanup = context.r->pool->cleanup; cleanup != nullptr;
+         cleanup = cleanup->next) {
+        if (cleanup->handler != context_marker) {
+            continue;
+        }
+
+        auto* const other = static_cast<LogoutContext*>(cleanup->data);
+        if (is_older && other->r == context.r) {
+            return other;
+        }
+        is_older = is_older || other == &context;
+    }
+
+    return nullptr;
+}
+
+
 ngx_int_t ngx_http_logout_handler(ngx_http_request_t* r)
 {
     // asked before the body is discarded, and its length with it

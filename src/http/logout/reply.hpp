@@ -13,9 +13,9 @@
 
 // Adds a header to the answer. Both texts live as long as the request. Throws
 // std::bad_alloc. In the header, because a logout's answer has three.
-inline void ngx_http_logout_push_header(ngx_http_request_t* r,
-                                        std::string_view name,
-                                        std::string_view value)
+inline ngx_table_elt_t* ngx_http_logout_push_header(ngx_http_request_t* r,
+                                                    std::string_view name,
+                                                    std::string_view value)
 {
     auto* const header =
         static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
@@ -30,6 +30,7 @@ inline void ngx_http_logout_push_header(ngx_http_request_t* r,
     header->hash = 1;
     header->key = to_ngx_str(name);
     header->value = to_ngx_str(value);
+    return header;
 }
 
 
