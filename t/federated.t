@@ -12,6 +12,15 @@ no_long_string();
 no_shuffle();
 log_level('info');
 
+our $store = <<'_';
+    logout_redis sessions {
+        server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
+        timeout 5s;
+    }
+    logout_return_url https://www.example.com/;
+    logout_session    format=raw cookie=sid prefix=sess:;
+_
+
 our $http = <<'_';
     logout_redis sessions {
         server 127.0.0.1:$TEST_NGINX_REDIS_PORT;
@@ -55,9 +64,9 @@ our $home = 'Location: https://idp.example.com/logout?returnTo=https%3A%2F%2Fwww
 add_block_preprocessor(sub {
     my ($block) = @_;
 
-    $block->set_value(http_config => $::http);
-    $block->set_value(config => $::config);
-    $block->set_value(no_error_log => "[warn]\n[error]\n[crit]\n[alert]")
+    $block->set_value(http_config => $::http) if !defined $block->http_config;
+    $block->set_value(config => $::config) if !defined $block->config;
+    $block->set_value(no_error_log => "[error]\n[crit]\n[alert]")
         if !defined $block->no_error_log;
     $block->set_value(x_redis_set => 'sess:abc = 1');
     $block->set_value(x_redis_gone => 'sess:abc');
@@ -193,3 +202,73 @@ GET /logout?federated
 --- no_error_log
 [crit]
 [alert]
+
+
+
+=== TEST 14: a provider that compares whole URLs, and a query that is not
+--- http_config eval: $::store
+--- config
+    location = /logout {
+        logout           auth0;
+        logout_federated https://id.example.com/endsession?client_id=a&post_logout_redirect_uri=$logout_return_url_escaped;
+    }
+--- request
+GET /logout
+--- error_code: 302
+--- error_log eval
+qr{\[warn\] .*the federated URL tells the provider the return URL, whose query is not compared here: .*; see "logout_match_query", for the location in \S+nginx\.conf:\d+}
+
+
+
+=== TEST 15: so for a client
+--- http_config eval
+$::store . <<'_';
+    logout_client a {
+        return_url https://a.example.com/;
+        federated https://id.example.com/endsession?client_id=a&post_logout_redirect_uri=$logout_return_url_escaped;
+    }
+_
+--- config
+    location = /logout {
+        logout auth0;
+    }
+--- request
+GET /logout
+--- error_code: 302
+--- error_log
+the federated URL tells the provider the return URL, whose query is not compared here
+
+
+
+=== TEST 16: where the query is compared
+--- http_config eval: $::store
+--- config
+    location = /logout {
+        logout             auth0;
+        logout_match_query on;
+        logout_federated https://id.example.com/endsession?client_id=a&post_logout_redirect_uri=$logout_return_url_escaped;
+    }
+--- request
+GET /logout
+--- error_code: 302
+--- no_error_log
+[warn]
+
+
+
+=== TEST 17: providers that do not compare it, or are not told
+--- http_config eval: $::store
+--- config
+    location = /logout {
+        logout           auth0;
+        logout_federated https://a.eu.auth0.com/v2/logout?client_id=a&returnTo=$logout_return_url_escaped;
+    }
+    location = /told {
+        logout           auth0;
+        logout_federated https://id.example.com/logout;
+    }
+--- request
+GET /logout
+--- error_code: 302
+--- no_error_log
+[warn]

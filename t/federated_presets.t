@@ -108,7 +108,11 @@ while (my ($provider, $line) = splice @presets, 0, 2) {
 
         check($nginx, $provider, $line, '/logout');
         check($nginx, $provider, $line, '/client?client_id=my-spa');
-        is_deeply [$nginx->complaints], [], 'no complaints';
+        my @complaints = $nginx->complaints;
+        is scalar(grep { /whose query is not compared here/ } @complaints),
+            $provider =~ /^Auth0/ ? 0 : 2, 'warnings of providers that compare';
+        is scalar(grep { !/whose query is not compared here/ } @complaints),
+            0, 'no other complaints';
 
         $redis->command('SET', 'sess:4fzd8k2m', '1');
         my $answer = $nginx->get('/logout?federated&returnTo='

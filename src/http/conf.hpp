@@ -72,6 +72,10 @@ struct ReturnUrlList {
 struct FederatedUrl {
     std::optional<ngx_http_complex_value_t> value;
     std::string origin;  // canonical; what `value` gives must be of it
+
+    // The provider is told the return URL, and compares the whole of it with
+    // those that are registered there.
+    bool return_url_compared = false;
 };
 
 

@@ -52,6 +52,36 @@ void warn_of_lists(ngx_conf_t* cf, const logout::LogoutPolicy& policy)
 }
 
 
+// Warns where the browser may take a query along that the provider, who knows
+// whole URLs, does not know: its user would stay there.
+void warn_of_federated(ngx_conf_t* cf, const ConfPlace& place,
+                       const LocationPolicy& location)
+{
+    const auto is_compared = [](const FederatedUrl& federated) {
+        return federated.return_url_compared;
+    };
+
+    const bool compared =
+        (location.federated != nullptr && is_compared(*location.federated)) ||
+        (location.clients != nullptr &&
+         std::any_of(location.clients->federated.begin(),
+                     location.clients->federated.end(), is_compared));
+
+    if (compared &&
+        location.policy.query_matching == logout::QueryMatching::ignored) {
+        ngx_str_t file = to_ngx_str(place.file);
+
+        ngx_log_error(
+            NGX_LOG_WARN, cf->log, 0,
+            "the federated URL tells the provider the return URL, whose query"
+            " is not compared here: a provider that compares it refuses what"
+            " is not registered there, and its user stays there; see"
+            " \"logout_match_query\", for the location in %V:%ui",
+            &file, place.line);
+    }
+}
+
+
 template <typename Rule>
 std::optional<std::size_t> resolve_store(ngx_conf_t* cf, const Rule& rule)
 {
@@ -330,6 +360,7 @@ bool compile_location(ngx_conf_t* cf, ngx_http_logout_loc_conf_t* conf)
 
     fill_policy(conf, *location);
     warn_of_lists(cf, location->policy);
+    warn_of_federated(cf, *conf->place, *location);
     location->counted = ngx_http_logout_count_location(cf, zone_of(cf, conf),
                                                        conf->protocol->name);
 

@@ -202,6 +202,26 @@ std::string_view literal_origin(std::string_view url)
 }
 
 
+// Auth0's own endpoint does not look at the query of "returnTo".
+bool is_return_url_compared(std::string_view text)
+{
+    constexpr std::string_view nested = "$logout_return_url";
+    constexpr std::string_view auth0_name = "returnTo=";
+
+    const std::size_t place = text.find(nested);
+    if (place == text.npos) {
+        return false;
+    }
+
+    const std::string_view before = text.substr(0, place);
+    const bool is_auth0 =
+        before.find("/v2/logout?") != before.npos &&
+        before.size() > auth0_name.size() &&
+        before.substr(before.size() - auth0_name.size()) == auth0_name;
+
+    return !is_auth0;
+}
+
 }  // namespace
 
 
@@ -225,6 +245,7 @@ bool ngx_http_logout_read_federated(ngx_conf_t* cf, ngx_str_t* text,
     }
 
     federated.origin = url.origin;
+    federated.return_url_compared = is_return_url_compared(to_view(*text));
     return ngx_http_logout_compile_value(cf, to_view(*text),
                                          federated.value.emplace());
 }
