@@ -6,6 +6,8 @@ use warnings;
 
 use lib 't/lib/helpers';
 use Test::Nginx::Socket 'no_plan';
+use File::Temp ();
+use JSON::PP ();
 use Logout::Redis;
 use Logout::Tokens;
 
@@ -37,6 +39,22 @@ our $Config = <<'_';
         logout oidc;
     }
 _
+
+# The provider's key set once it signs with other keys than that of RS256.
+our $rotated = rotated_keys();
+$ENV{TEST_NGINX_ROTATED} = "$rotated";
+
+sub rotated_keys {
+    open my $in, '<', $ENV{TEST_NGINX_JWKS} or die "$ENV{TEST_NGINX_JWKS}: $!\n";
+    my $set = JSON::PP::decode_json(do { local $/; <$in> });
+    my $file = File::Temp->new;
+
+    $set->{keys} = [grep { $_->{kty} ne 'RSA' } @{$set->{keys}}];
+    print $file JSON::PP::encode_json($set);
+    close $file;
+    chmod 0644, "$file";
+    return $file;
+}
 
 # The token of a user of so many groups.
 sub groups_token {
@@ -787,3 +805,24 @@ Content-Type: application/x-www-form-urlencoded
 --- must_die
 --- error_log
 "logout_max_token_size" directive invalid value
+
+
+
+=== TEST 60: a token of before the provider took new keys
+Where the old key is no longer in the set, who is signed in with it is signed
+out without a redirect. Where it is still there, nothing happens.
+--- config
+    location = /new {
+        logout      oidc;
+        logout_jwks $TEST_NGINX_ROTATED issuer=https://id.example.test;
+    }
+    location = /both {
+        logout      oidc;
+        logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
+    }
+--- request eval
+[map { "GET $_?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint="
+    . ::token('rs256') } qw(/new /both)]
+--- error_code eval: [400, 302]
+--- response_headers eval: ['! Location', 'Location: https://spa.example.com/bye']
+--- response_body_like eval: ['invalid_id_token_hint', '']

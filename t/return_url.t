@@ -509,3 +509,30 @@ The location /front/ is a proxy that hides where the application lives.
 --- response_headers eval
 ['Location: https://app.example/?cols=a|b',
  'Location: https://app.example/?cols=a|b', '! Location']
+
+
+
+=== TEST 24: nor in a whole URL, with any pattern, of any list
+--- http_config eval
+$::http . <<'_';
+    logout_client c {
+        return_url https://c.example/ https://c.example/app/*;
+    }
+_
+--- config
+    location = /logout {
+        logout            auth0;
+        logout_return_url https://app.example/ https://app.example/app/*
+                          https://all.example/* https://*.any.example/app/*
+                          http://127.0.0.1:*/app/*;
+    }
+--- request eval
+[map {
+    my ($begin, $more) = @$_;
+    map { "GET /logout?${more}returnTo=$begin$_" }
+        qw(/a/x //evil.example/x /a//evil.example/x /%2Fevil.example)
+} ['https://app.example/app', ''], ['https://all.example', ''],
+    ['https://x.any.example/app', ''], ['http://127.0.0.1:4000/app', ''],
+    ['https://c.example/app', 'client_id=c&']]
+--- error_code eval
+[(302, 400, 400, 400) x 5]

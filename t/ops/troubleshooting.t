@@ -243,6 +243,33 @@ my %symptoms = (
         like outcome($nginx), qr/^302 logged_out/, 'the ACL helps';
     },
 
+    "400 for a provider's call" => sub {
+        my $nginx = start(beside => q{
+            logout_session format=raw cookie=sid prefix=sess:;
+            location = /frontchannel {
+                logout oidc-frontchannel;
+                logout_frontchannel issuer=https://id.test;
+                add_header X-Result $logout_result always;
+                add_header X-Error  $logout_error always;
+            }});
+        my $call = sub {
+            my ($query) = @_;
+
+            $redis->command('SET', 'sess:abc', 1);
+            my $answer = $nginx->get("/frontchannel$query",
+                {Cookie => 'sid=abc'});
+            return join ' ', $answer->{status},
+                map { $answer->{headers}{$_} // () } qw(x-result x-error);
+        };
+
+        like $call->('?sid=s1'), qr/^400 .*malformed_request/, 'the symptom';
+        like $nginx->error_log, qr/\[info\].*malformed_request/,
+            'the log says so';
+        is $call->('?iss=https://id.test&sid=s1'), '200 logged_out',
+            'both are right';
+        is $call->(''), '200 logged_out', 'none is, too';
+    },
+
     '405, `method_not_allowed`' => sub {
         my $ask = sub {
             my ($nginx, $method) = @_;
@@ -269,6 +296,48 @@ my %symptoms = (
             '?client_id=spa', \%script), qr/^204 logged_out/, 'origin helps';
         like outcome(start(more => 'logout_cross_site any;'), '', \%image),
             qr/^302 logged_out/, 'logout_cross_site helps';
+    },
+
+    '414 or 400 of nginx itself, and still logged in' => sub {
+        my $hint = '?id_token_hint=' . 'e' x 9000;
+        my %cookies = (Cookie => 'sid=abc; more=' . 'c' x 9000);
+        my $nginx = start();
+
+        is outcome($nginx, $hint), '414', 'a long hint in a link';
+        ok is_kept(), 'the session lives';
+        is outcome($nginx, '', \%cookies), '400', 'many cookies';
+        ok is_kept(), 'the session lives';
+        like $nginx->error_log, qr/client sent too long (?:URI|header line)/,
+            'the log says so';
+
+        $nginx = start(http => 'large_client_header_buffers 4 32k;');
+        is outcome($nginx, $hint), '302 logged_out', 'larger buffers help';
+        is outcome($nginx, '', \%cookies), '302 logged_out',
+            'with cookies, too';
+
+        $redis->command('SET', 'sess:abc', 1);
+        my $form = HTTP::Tiny->new(max_redirect => 0)->post_form(
+            'http://127.0.0.1:' . start()->port . '/logout',
+            {id_token_hint => 'e' x 9000}, {headers => {Cookie => 'sid=abc'}});
+        is $form->{status}, 303, 'and so does POST for the hint';
+        ok !is_kept(), 'logged out';
+    },
+
+    '`$logout_result` in the log of a request that is no logout' => sub {
+        my %json = (Accept => 'application/json', Cookie => 'sid=abc');
+        my $nginx = start(http => q{log_format own '$uri $logout_result';},
+            beside => q{location = /page { access_log logs/own.log own;
+                auth_request /logout; add_header X-Result $logout_result; }
+                location = /other { access_log logs/own.log own; return 204; }
+            });
+
+        $redis->command('SET', 'sess:abc', 1);
+        $nginx->get('/page', \%json);
+        $nginx->get('/other', \%json);
+        open my $in, '<', $nginx->folder . '/logs/own.log' or die "$!\n";
+        is_deeply [<$in>], ["/page logged_out\n", "/other -\n"],
+            'the subrequest has logged out';
+        ok !is_kept(), 'as it says';
     },
 
     'The redirect goes to the wrong host' => sub {
