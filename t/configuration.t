@@ -1186,3 +1186,25 @@ origin "capacitor://localhost/": an origin has no path
 --- x_http: logout_client a { origin file://localhost; }
 --- error_log
 origin "file://localhost": an origin begins with "https://" or "http://", or with the lower-case scheme of an app ("capacitor://localhost")
+
+
+
+=== TEST 141: logout_https with a word that it does not know
+--- x_location: logout auth0; logout_return_url /; logout_https https;
+--- error_log
+invalid value "https" in "logout_https" directive, it must be one of auto, on, off, a variable
+
+
+
+=== TEST 142: logout_https twice
+--- x_location: logout auth0; logout_return_url /; logout_https on; logout_https off;
+--- error_log
+"logout_https" directive is duplicate
+
+
+
+=== TEST 143: logout_https with a variable that nobody has
+--- x_location: logout auth0; logout_return_url /; logout_https $nobodys;
+--- error_log
+unknown "nobodys" variable
+--- x_nowhere: 1

@@ -98,7 +98,7 @@ POST /explain
 Content-Type: application/json
 --- response_body_like eval
 qr{^\{"result":"logged_out","status":302,"location":"https://app.test/docs/a\?x","steps":\[
-\{"step":"request","verdict":"ok","text":"GET\ is\ a\ method\ that\ logs\ out\.","facts":\[\{"name":"method","value":"GET"\},\{"name":"protocol","value":"auth0"\},\{"name":"host","value":"www\.app\.test"\}\]\},
+\{"step":"request","verdict":"ok","text":"GET\ is\ a\ method\ that\ logs\ out\.","facts":\[\{"name":"method","value":"GET"\},\{"name":"protocol","value":"auth0"\},\{"name":"host","value":"www\.app\.test"\},\{"name":"scheme","value":"HTTPS"\}\]\},
 \{"step":"parameters","verdict":"ok",.*\{"name":"returnTo","value":"https://app\.test/docs/a\?x"\}.*
 \{"step":"client","verdict":"ok","text":"No\ client\ is\ named:\ logout_return_url\ is\ used\.".*
 \{"step":"source","verdict":"ok","text":"No\ header\ says\ where\ it\ comes\ from\.".*

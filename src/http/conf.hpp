@@ -168,6 +168,7 @@ struct LocationPolicy {
     DeferredPolicy deferred;
     const ClientList* clients = nullptr;
     const FederatedUrl* federated = nullptr;
+    const ngx_http_complex_value_t* https = nullptr;  // logout_https
     std::optional<logout::HmacKey> confirmation_key;
     std::optional<logout::ProviderPolicy> provider;
     const ProviderIndex* index = nullptr;  // logout_oidc_index
@@ -233,6 +234,7 @@ struct ngx_http_logout_loc_conf_t {
     std::vector<EventRule>* events;
     std::vector<ClearCookieRule>* clear_cookies;
     std::string* clear_site_data;
+    ngx_http_complex_value_t* https;  // logout_https
     FederatedUrl* federated;
     ngx_str_t status_zone;  // logout_status_zone
     ExplainRule* explain;   // "logout_explain" in this location
@@ -269,6 +271,7 @@ char* ngx_http_logout_token(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_event(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_clear_site_data(ngx_conf_t* cf, ngx_command_t* cmd,
                                       void* conf);
+char* ngx_http_logout_https(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_clear_cookie(ngx_conf_t* cf, ngx_command_t* cmd,
                                    void* conf);
 char* ngx_http_logout_federated(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);

@@ -169,6 +169,13 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_https"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_http_logout_https,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_clear_cookie"),
       ngx_http_logout_any_level|NGX_CONF_1MORE,
       ngx_http_logout_clear_cookie,
@@ -470,6 +477,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->events, prev->events);
     inherit(conf->clear_cookies, prev->clear_cookies);
     inherit(conf->clear_site_data, prev->clear_site_data);
+    inherit(conf->https, prev->https);
     inherit(conf->federated, prev->federated);
     ngx_conf_merge_str_value(conf->status_zone, prev->status_zone, "");
     inherit(conf->redis_failure, prev->redis_failure);

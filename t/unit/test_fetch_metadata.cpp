@@ -12,6 +12,8 @@ extern "C" {
 
 using namespace std::literals;
 using logout::Asker;
+using logout::client_scheme;
+using logout::ClientScheme;
 using logout::CrossSitePolicy;
 using logout::FetchMetadata;
 using logout::FetchReason;
@@ -72,6 +74,13 @@ FetchMetadata without_cookie(FetchMetadata made)
 FetchMetadata with_origin(FetchMetadata made, std::string_view origin)
 {
     made.origin = origin;
+    return made;
+}
+
+
+FetchMetadata spoken(FetchMetadata made, ClientScheme scheme)
+{
+    made.scheme = scheme;
     return made;
 }
 
@@ -306,6 +315,54 @@ void without_fetch_metadata(void**)
          with_referer(request(), "https://id.example.test:18443@evil.test/"),
          navigation, cross_site, FetchReason::cross_site_fetch},
     });
+}
+
+
+// As in Sec-Fetch-Site: the pages of http: are another site's to https:.
+void the_scheme_counts_where_it_is_known(void**)
+{
+    const FetchMetadata own =
+        with_origin(request(), "https://id.example.test:18443");
+    const FetchMetadata plain =
+        with_origin(request(), "http://id.example.test:18443");
+
+    judge_all({
+        {"HTTPS", spoken(own, ClientScheme::https), same_origin, serve,
+         FetchReason::same_origin},
+        {"a page of HTTP to HTTPS", spoken(plain, ClientScheme::https),
+         navigation, cross_site, FetchReason::cross_site_fetch},
+        {"its Referer",
+         spoken(with_referer(request(), "http://id.example.test:18443/a"),
+                ClientScheme::https),
+         same_site, cross_site, FetchReason::cross_site_fetch},
+        {"HTTP", spoken(plain, ClientScheme::http), same_origin, serve,
+         FetchReason::same_origin},
+        {"a page of HTTPS to HTTP", spoken(own, ClientScheme::http), same_site,
+         cross_site, FetchReason::cross_site_fetch},
+        {"a sibling over HTTP",
+         spoken(with_origin(request(), "http://www.example.test"),
+                ClientScheme::https),
+         same_site, cross_site, FetchReason::cross_site_fetch},
+        {"not known, HTTP", plain, same_origin, serve,
+         FetchReason::same_origin},
+    });
+}
+
+
+void schemes_have_names(void**)
+{
+    for (const char* const https : {"https", "on", "1", "https, http"}) {
+        assert_true(client_scheme(https) == ClientScheme::https);
+    }
+
+    for (const char* const http : {"http", "off", "0", "http,https"}) {
+        assert_true(client_scheme(http) == ClientScheme::http);
+    }
+
+    for (const char* const unknown :
+         {"", "auto", "httpsx", "wss", " https", ",https", "HTTPS"}) {
+        assert_true(client_scheme(unknown) == ClientScheme::unknown);
+    }
 }
 
 
@@ -554,6 +611,8 @@ int main()
         cmocka_unit_test(fetches),
         cmocka_unit_test(subresources),
         cmocka_unit_test(without_fetch_metadata),
+        cmocka_unit_test(the_scheme_counts_where_it_is_known),
+        cmocka_unit_test(schemes_have_names),
         cmocka_unit_test(default_ports_make_no_difference),
         cmocka_unit_test(speculative_requests),
         cmocka_unit_test(who_asks_with_fetch_metadata),

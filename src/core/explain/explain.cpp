@@ -125,6 +125,7 @@ void Explainer::explain_request()
     step.facts.push_back({"method", explained_.method});
     step.facts.push_back({"protocol", policy_.protocol->name});
     step.facts.push_back({"host", request_.fetch.host});
+    step.facts.push_back({"scheme", name(request_.fetch.scheme)});
 
     if (is_refused_unread(plan_)) {
         explain_refusal_unread(step);

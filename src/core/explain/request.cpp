@@ -269,6 +269,8 @@ void read_url(std::string_view url, RequestDescription& description)
 
     const std::size_t scheme = scheme_length(url);
     if (scheme > 0) {
+        description.request.fetch.scheme =
+            client_scheme(url.substr(0, url.find(':')));
         url.remove_prefix(scheme);
 
         const std::size_t end = std::min(url.find_first_of("/?"), url.size());

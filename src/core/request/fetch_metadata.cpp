@@ -87,13 +87,24 @@ std::string_view without_port(std::string_view host)
 }
 
 
-// The scheme is not compared: a proxy in front may have ended TLS, and nginx
-// then does not know which scheme the browser used.
-Relation relation_to(std::string_view origin, std::string_view host)
+bool may_have_scheme(std::string_view origin, ClientScheme scheme)
+{
+    constexpr std::string_view https = "https:";
+
+    return scheme == ClientScheme::unknown ||
+           (scheme == ClientScheme::https) ==
+               (origin.substr(0, https.size()) == https);
+}
+
+
+// Pages of one host are of two sites where their schemes differ, as browsers
+// see it in Sec-Fetch-Site.
+Relation relation_to(std::string_view origin, std::string_view host,
+                     ClientScheme scheme)
 {
     const std::string_view authority = origin_authority(origin);
 
-    if (authority.empty() || host.empty()) {
+    if (authority.empty() || host.empty() || !may_have_scheme(origin, scheme)) {
         return Relation::cross_site;
     }
 
@@ -138,7 +149,7 @@ Relation relation_of(const FetchMetadata& request)
         return Relation::unknown;
     }
 
-    return relation_to(source_origin(request), request.host);
+    return relation_to(source_origin(request), request.host, request.scheme);
 }
 
 
@@ -225,6 +236,35 @@ FetchDecision judge_relation(const FetchMetadata& request,
 }
 
 }  // namespace
+
+
+ClientScheme client_scheme(std::string_view words)
+{
+    const std::string_view first = words.substr(0, words.find(','));
+
+    if (first == "https" || first == "on" || first == "1") {
+        return ClientScheme::https;
+    }
+
+    return first == "http" || first == "off" || first == "0"
+               ? ClientScheme::http
+               : ClientScheme::unknown;
+}
+
+
+std::string_view name(ClientScheme scheme)
+{
+    switch (scheme) {
+    case ClientScheme::https:
+        return "HTTPS";
+    case ClientScheme::http:
+        return "HTTP";
+    case ClientScheme::unknown:
+        break;
+    }
+
+    return "HTTP, or HTTPS with a proxy that ends it";
+}
 
 
 const char* describe(FetchReason reason)

@@ -11,6 +11,18 @@
 
 namespace logout {
 
+// How the browser speaks to the endpoint, as far as that is known: a proxy in
+// front may have ended TLS.
+enum class ClientScheme { unknown, http, https };
+
+// Of "https", "on" or "1", and of "http", "off" or "0", the first of a list
+// with commas: what logout_https and the headers of proxies say. All else is
+// unknown.
+ClientScheme client_scheme(std::string_view words);
+
+// For logout_explain. Static.
+std::string_view name(ClientScheme scheme);
+
 // The request headers that tell where a request comes from and what the
 // browser will do with the answer. A header that is absent is an empty view.
 struct FetchMetadata {
@@ -25,7 +37,8 @@ struct FetchMetadata {
     std::string_view purpose;
     std::string_view x_purpose;
     std::string_view x_moz;
-    std::string_view host;    // the Host header: lower case, port included
+    std::string_view host;  // the Host header: lower case, port included
+    ClientScheme scheme = ClientScheme::unknown;
     bool has_cookie = false;  // a Cookie header is present
 };
 

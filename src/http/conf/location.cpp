@@ -323,6 +323,7 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
     policy.issuer = conf->issuer;
     location.clients = conf->clients;
     location.federated = conf->federated;
+    location.https = conf->https;
     location.log_level = conf->log_level;
     location.timeout = conf->timeout;
     location.allow = logout::allow_header(policy.methods);

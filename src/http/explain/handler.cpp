@@ -135,6 +135,10 @@ void plan(LogoutContext& context, Explaining& explaining)
 
     context.request = description.request;
     context.request.now = ngx_time();
+    if (context.request.fetch.scheme == logout::ClientScheme::unknown) {
+        context.request.fetch.scheme =
+            ngx_http_logout_client_scheme(r, context.location);
+    }
 
     logout::LogoutPlan planned = logout::plan_logout(
         context.request, context.location.policy, &context.memory);

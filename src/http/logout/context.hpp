@@ -87,6 +87,12 @@ LogoutContext* ngx_http_logout_context(ngx_http_request_t* r);
 // nullptr if there was none.
 LogoutContext* ngx_http_logout_context_before(const LogoutContext& context);
 
+// How the client of `r` speaks, as far as the location's logout_https and the
+// connection tell. Throws std::bad_alloc.
+logout::ClientScheme
+ngx_http_logout_client_scheme(ngx_http_request_t* r,
+                              const LocationPolicy& location);
+
 // Fills context.request from `r`. The body must have been read.
 void ngx_http_logout_read_request(LogoutContext& context);
 

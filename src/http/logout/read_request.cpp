@@ -1,5 +1,7 @@
 #include "http/logout/context.hpp"
 
+#include "http/complex_value.hpp"
+
 #include <array>
 #include <cstring>
 #include <iterator>
@@ -279,6 +281,17 @@ void read_body(LogoutContext& context)
 }
 
 
+bool is_tls(const ngx_http_request_t* r)
+{
+#if (NGX_HTTP_SSL)
+    return r->connection->ssl != nullptr;
+#else
+    (void) r;
+    return false;
+#endif
+}
+
+
 logout::BodyType body_type_of(const ngx_http_request_t* r)
 {
     const ngx_table_elt_t* const type = r->headers_in.content_type;
@@ -325,15 +338,31 @@ bool ngx_http_logout_has_large_body(const ngx_http_request_t* r)
 }
 
 
+logout::ClientScheme
+ngx_http_logout_client_scheme(ngx_http_request_t* r,
+                              const LocationPolicy& location)
+{
+    const auto scheme = location.https != nullptr
+                            ? logout::client_scheme(
+                                  ngx_http_logout_evaluate(r, *location.https))
+                            : logout::ClientScheme::unknown;
+
+    return scheme == logout::ClientScheme::unknown && is_tls(r)
+               ? logout::ClientScheme::https
+               : scheme;
+}
+
+
 void ngx_http_logout_read_request(LogoutContext& context)
 {
-    const ngx_http_request_t* const r = context.r;
+    ngx_http_request_t* const r = context.r;
     logout::LogoutRequest& request = context.request;
 
     request.method = method_of(r);
     request.query = to_view(r->args);
     request.now = ngx_time();
     read_headers(context);
+    request.fetch.scheme = ngx_http_logout_client_scheme(r, context.location);
     if (!request.fetch.origin.empty() || !request.fetch.referer.empty()) {
         request.fetch.host = lower_case_host(context);
     }

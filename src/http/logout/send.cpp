@@ -94,14 +94,13 @@ void push_cors(LogoutContext& context)
 }
 
 
-bool is_https(const ngx_http_request_t* r)
+// Browsers take no Clear-Site-Data over HTTP: where the client may speak HTTPS,
+// sending it costs nothing.
+bool may_clear_site_data(const LogoutContext& context)
 {
-#if (NGX_HTTP_SSL)
-    return r->connection->ssl != nullptr;
-#else
-    (void) r;
-    return false;
-#endif
+    return !context.location.clear_site_data.empty() &&
+           context.request.fetch.scheme != logout::ClientScheme::http &&
+           is_ended(context.response->result);
 }
 
 
@@ -113,8 +112,7 @@ void push_effects(const LogoutContext& context)
         push_effect(context, "Set-Cookie", line);
     }
 
-    if (!context.location.clear_site_data.empty() &&
-        is_ended(response.result) && is_https(context.r)) {
+    if (may_clear_site_data(context)) {
         push_effect(context, "Clear-Site-Data",
                     context.location.clear_site_data);
     }

@@ -14,6 +14,7 @@ syn keyword ngxDirectiveThirdParty logout_event
 syn keyword ngxDirectiveThirdParty logout_explain
 syn keyword ngxDirectiveThirdParty logout_federated
 syn keyword ngxDirectiveThirdParty logout_frontchannel
+syn keyword ngxDirectiveThirdParty logout_https
 syn keyword ngxDirectiveThirdParty logout_jwks
 syn keyword ngxDirectiveThirdParty logout_log_level
 syn keyword ngxDirectiveThirdParty logout_match_query
