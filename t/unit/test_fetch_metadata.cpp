@@ -567,7 +567,7 @@ void origins_as_written(void**)
         {"https://[::1", false},
         {"https://[::1]x", false},
         {"ftp://app.example.com", false},
-        {"com.example.app://x", false},
+        {"com.example.app://x", true},
     };
 
     for (const OriginCase& c : cases) {
