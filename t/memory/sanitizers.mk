@@ -52,7 +52,7 @@ $(ASAN)/nginx/nginx: $(ASAN)/nginx/Makefile FORCE
 
 $(ASAN)/nginx/Makefile: config config.make $(ASAN)/nginx.settings \
         | $(NGINX_SOURCE)
-	@t/lib/tools/configure-nginx $(@D) $(NGINX_SOURCE) $(CC) \
+	@t/lib/tools/configure-nginx $(@D) $(NGINX_SOURCE) '$(CC)' \
 	    '-O1 -g -DNGX_DEBUG_PALLOC=1 $(SANITIZE_NGINX)' \
 	    '$(SANITIZE_NGINX)' --prefix=$(ASAN)/prefix $(NGINX_OPTIONS) \
 	    --with-http_ssl_module --add-module=$(CURDIR)
