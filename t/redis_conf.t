@@ -446,3 +446,65 @@ qr/\[warn\].*the password file "\S+password" is readable by others/
 --- no_error_log
 secret
 [error]
+
+
+=== TEST 45: timer_resolution makes timeouts longer, wherever it stands
+--- x_block
+    server 127.0.0.1;
+    timeout 250ms;
+    connect_timeout 3s;
+--- post_main_config
+    timer_resolution 1s;
+--- request
+GET /logout
+--- error_code_like: .
+--- error_log eval
+qr/\[warn\] .*"timer_resolution" of 1000 ms may make "timeout" of 250 ms take 1250 ms in \S+nginx\.conf:\d+/
+--- no_error_log
+make "connect_timeout"
+
+
+=== TEST 46: the defaults, at the line of the block
+--- x_block
+    server 127.0.0.1;
+--- main_config
+    timer_resolution 150ms;
+--- request
+GET /logout
+--- error_code_like: .
+--- error_log eval
+[qr/make "connect_timeout" of 200 ms take 350 ms in \S+nginx\.conf:\d+/,
+ qr/make "timeout" of 250 ms take 400 ms in \S+nginx\.conf:\d+/]
+
+
+=== TEST 47: logout_timeout
+--- x_block
+    server 127.0.0.1;
+--- config
+    location = /logout {
+        logout auth0;
+        logout_session format=raw cookie=sid redis=sessions;
+        logout_return_url /bye;
+        logout_timeout 80ms;
+    }
+--- main_config
+    timer_resolution 50ms;
+--- request
+GET /logout
+--- error_code_like: .
+--- error_log
+make "logout_timeout" of 80 ms take 130 ms in
+--- no_error_log
+make "timeout"
+
+
+=== TEST 48: a timer_resolution that does not matter
+--- x_block
+    server 127.0.0.1;
+--- main_config
+    timer_resolution 50ms;
+--- request
+GET /logout
+--- error_code_like: .
+--- no_error_log
+timer_resolution

@@ -201,6 +201,9 @@ struct ngx_http_logout_main_conf_t {
 
     // Of $logout_session_hash; made anew when the configuration is read.
     const logout::HmacKey* hash_key;
+
+    // How long timeouts are; see http/conf/timer_resolution.hpp.
+    ngx_array_t* timeouts;
 };
 
 

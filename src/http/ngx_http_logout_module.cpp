@@ -3,6 +3,7 @@
 #include "http/explain/explain.hpp"
 #include "http/conf/redis_block.hpp"
 #include "http/status/handler.hpp"
+#include "http/conf/timer_resolution.hpp"
 #include "http/conf/words.hpp"
 
 #include <sys/random.h>
@@ -18,6 +19,7 @@ void* ngx_http_logout_create_main_conf(ngx_conf_t* cf);
 void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf);
 char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child);
 ngx_int_t ngx_http_logout_postconfiguration(ngx_conf_t* cf);
+ngx_int_t ngx_http_logout_init_module(ngx_cycle_t* cycle);
 ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle);
 void ngx_http_logout_exit_process(ngx_cycle_t* cycle);
 
@@ -293,7 +295,7 @@ ngx_module_t ngx_http_logout_module = {
     ngx_http_logout_commands,          /* module directives */
     NGX_HTTP_MODULE,                   /* module type */
     nullptr,                           /* init master */
-    nullptr,                           /* init module */
+    ngx_http_logout_init_module,       /* init module */
     ngx_http_logout_init_process,      /* init process */
     nullptr,                           /* init thread */
     nullptr,                           /* exit thread */
@@ -589,6 +591,18 @@ void close_stores(ngx_http_logout_main_conf_t* lmcf)
             logout::redis::close_store(lmcf->workers[i]);
         }
     }
+}
+
+
+ngx_int_t ngx_http_logout_init_module(ngx_cycle_t* cycle)
+{
+    const auto* const lmcf = main_conf(cycle);
+
+    if (lmcf != nullptr) {
+        ngx_http_logout_check_timer_resolution(cycle, lmcf);
+    }
+
+    return NGX_OK;
 }
 
 

@@ -1,6 +1,7 @@
 #include "http/conf/redis_block.hpp"
 
 #include "http/conf/redis_parameters.hpp"
+#include "http/conf/timer_resolution.hpp"
 
 using logout::redis::Endpoint;
 using logout::redis::StoreConf;
@@ -73,7 +74,12 @@ char* ngx_http_logout_redis_block(ngx_conf_t* cf, ngx_command_t* /* cmd */,
     block.ssl_verify = 1;
     block.sentinel_ssl = NGX_CONF_UNSET;
 
-    if (block.store == nullptr) {
+    if (block.store == nullptr ||
+        ngx_http_logout_note_timeout(cf, "connect_timeout",
+                                     block.store->connect_timeout) !=
+            NGX_CONF_OK ||
+        ngx_http_logout_note_timeout(cf, "timeout", block.store->timeout) !=
+            NGX_CONF_OK) {
         return ngx_http_logout_conf_error();
     }
 

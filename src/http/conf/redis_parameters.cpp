@@ -1,6 +1,7 @@
 #include "http/conf/redis_parameters.hpp"
 
 #include "core/base/did_you_mean.hpp"
+#include "http/conf/timer_resolution.hpp"
 
 namespace {
 
@@ -173,15 +174,25 @@ char* set_sentinel_ssl(ngx_conf_t* cf, RedisBlock& block)
 }
 
 
+char* set_timeout(ngx_conf_t* cf, const char* name, ngx_msec_t& timeout)
+{
+    char* const result = set_time(cf, 1, timeout);
+
+    return result == NGX_CONF_OK
+               ? ngx_http_logout_note_timeout(cf, name, timeout)
+               : result;
+}
+
+
 char* set_connect_timeout(ngx_conf_t* cf, RedisBlock& block)
 {
-    return set_time(cf, 1, block.store->connect_timeout);
+    return set_timeout(cf, "connect_timeout", block.store->connect_timeout);
 }
 
 
 char* set_timeout(ngx_conf_t* cf, RedisBlock& block)
 {
-    return set_time(cf, 1, block.store->timeout);
+    return set_timeout(cf, "timeout", block.store->timeout);
 }
 
 

@@ -4,6 +4,7 @@
 
 #include "http/logout/context.hpp"
 
+#include "http/conf/timer_resolution.hpp"
 #include "redis/ngx.hpp"
 
 
@@ -21,8 +22,10 @@ void deadline_handler(ngx_event_t* event)
 
 char* check_timeout(ngx_conf_t* cf, void*, void* time)
 {
-    if (*static_cast<ngx_msec_t*>(time) > 0) {
-        return NGX_CONF_OK;
+    const auto& timeout = *static_cast<const ngx_msec_t*>(time);
+
+    if (timeout > 0) {
+        return ngx_http_logout_note_timeout(cf, "logout_timeout", timeout);
     }
 
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
