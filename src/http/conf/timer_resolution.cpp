@@ -77,7 +77,8 @@ void ngx_http_logout_check_timer_resolution(
         const ngx_msec_t timeout = *place.timeout;
 
         if (resolution >= timeout / 2) {
-            ngx_log_error(NGX_LOG_WARN, cycle->log, 0,
+            // as at parsing: the new log's level need not be "warn"
+            ngx_log_error(NGX_LOG_WARN, cycle->old_cycle->log, 0,
                           "\"timer_resolution\" of %M ms may make \"%s\" of "
                           "%M ms take %M ms in %V:%ui",
                           resolution, place.name, timeout, timeout + resolution,
