@@ -4,7 +4,8 @@
 # under g++'s sanitizers, as a part of `make test`: t/fuzz.
 
 FUZZ := $(BUILD)/fuzz
-FUZZ_TARGETS := url allowlist parameters cookies session reply token claims entry
+FUZZ_TARGETS := url allowlist parameters cookies session reply token claims \
+    entry ticket
 FUZZ_SECONDS ?= 60
 FUZZ_CXX ?= clang++
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -18,7 +19,7 @@ FUZZ_CORE := allowlist/allowlist allowlist/entry allowlist/lint \
     base/form_encoding base/hash_index base/json base/siphash base/utf8 \
     request/parameters revocation/claims revocation/key \
     revocation/refusal revocation/stream_entry revocation/table \
-    session/compile session/cookies session/format \
+    revocation/ticket session/compile session/cookies session/format \
     session/laravel session/presets session/reader session/signatures \
     session/transforms token/jwks token/jws_algorithm token/jws_cjose \
     token/jws_compact token/jws_ed25519 token/jws_key token/jwt \
