@@ -248,6 +248,7 @@ struct ngx_http_logout_loc_conf_t {
     ngx_uint_t cross_site;   // logout::CrossSitePolicy
     ngx_uint_t methods;      // NGX_HTTP_GET, ...
     ngx_uint_t log_level;    // of refusals: NGX_LOG_INFO, ...
+    ngx_flag_t navigation_only;
     ngx_flag_t match_query;
     std::size_t max_token_size;
     ngx_msec_t timeout;  // logout_timeout

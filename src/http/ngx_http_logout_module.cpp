@@ -227,6 +227,13 @@ ngx_command_t ngx_http_logout_commands[] = {
       offsetof(ngx_http_logout_loc_conf_t, cross_site),
       &ngx_http_logout_cross_sites },
 
+    { ngx_string("logout_navigation_only"),
+      ngx_http_logout_any_level|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_logout_loc_conf_t, navigation_only),
+      nullptr },
+
     { ngx_string("logout_methods"),
       ngx_http_logout_any_level|NGX_CONF_1MORE,
       ngx_http_logout_set_words,
@@ -417,6 +424,7 @@ void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf)
     llcf->bad_request = NGX_CONF_UNSET_UINT;
     llcf->cross_site = NGX_CONF_UNSET_UINT;
     llcf->log_level = NGX_CONF_UNSET_UINT;
+    llcf->navigation_only = NGX_CONF_UNSET;
     llcf->match_query = NGX_CONF_UNSET;
     llcf->max_token_size = NGX_CONF_UNSET_SIZE;
     llcf->timeout = NGX_CONF_UNSET_MSEC;
@@ -493,6 +501,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
         static_cast<ngx_uint_t>(logout::CrossSitePolicy::navigation));
     ngx_conf_merge_size_value(conf->max_token_size, prev->max_token_size,
                               logout::jwt_default_max_length);
+    ngx_conf_merge_value(conf->navigation_only, prev->navigation_only, 0);
     ngx_conf_merge_uint_value(conf->log_level, prev->log_level, NGX_LOG_INFO);
     ngx_conf_merge_bitmask_value(
         conf->methods, prev->methods,

@@ -391,31 +391,16 @@ void default_ports_make_no_difference(void**)
 void speculative_requests(void**)
 {
     const FetchMetadata plain = from("none", "navigate", "document");
-    FetchMetadata prefetch = plain;
-    FetchMetadata prerender = plain;
-    FetchMetadata legacy = plain;
-    FetchMetadata preview = plain;
-    FetchMetadata firefox = plain;
-    FetchMetadata other = plain;
 
-    prefetch.sec_purpose = "prefetch";
-    prerender.sec_purpose = "prefetch;prerender";
-    legacy.purpose = "prefetch";
-    preview.x_purpose = "preview";
-    firefox.x_moz = "prefetch";
-    other.x_moz = "livebookmarks";
-
-    for (const FetchMetadata& speculative :
-         {prefetch, prerender, legacy, preview, firefox}) {
+    for (std::string_view said : {"prefetch", "prefetch;prerender", "1"}) {
         for (CrossSitePolicy policy :
              {navigation, same_site, same_origin, any}) {
+            FetchMetadata speculative = plain;
+            speculative.speculation = said;
             judge({"speculative", speculative, policy, FetchVerdict::prefetch,
                    FetchReason::speculative});
         }
     }
-
-    judge({"another X-Moz", other, navigation, serve,
-           FetchReason::top_level_navigation});
 }
 
 

@@ -73,17 +73,13 @@ void methods_that_are_not_listed_are_refused(void**)
 
 void speculative_requests_are_refused(void**)
 {
-    for (const auto header :
-         {&logout::FetchMetadata::sec_purpose, &logout::FetchMetadata::purpose,
-          &logout::FetchMetadata::x_purpose, &logout::FetchMetadata::x_moz}) {
-        Endpoint endpoint;
-        endpoint.request.fetch.*header = "prefetch";
+    Endpoint endpoint;
+    endpoint.request.fetch.speculation = "prefetch";
 
-        const LogoutPlan plan = endpoint.plan();
-        assert_true(plan.refusal == Result::prefetch);
-        assert_true(plan.fetch_reason == FetchReason::speculative);
-        assert_true(plan.sessions.empty());
-    }
+    const LogoutPlan plan = endpoint.plan();
+    assert_true(plan.refusal == Result::prefetch);
+    assert_true(plan.fetch_reason == FetchReason::speculative);
+    assert_true(plan.sessions.empty());
 }
 
 
@@ -133,7 +129,7 @@ void refusals_have_an_order(void**)
          Result::cross_site},
         {[](PlanFixture& f) { f.request.body_too_large = true; },
          Result::body_too_large},
-        {[](PlanFixture& f) { f.request.fetch.sec_purpose = "prefetch"; },
+        {[](PlanFixture& f) { f.request.fetch.speculation = "prefetch"; },
          Result::prefetch},
         {[](PlanFixture& f) { f.request.method = Method::head; },
          Result::method_not_allowed},

@@ -206,6 +206,7 @@ void Explainer::explain_source()
     step.facts.push_back({"asked by", describe(plan_.asker)});
 
     if (plan_.refusal == Result::cross_site ||
+        plan_.refusal == Result::navigation_required ||
         plan_.refusal == Result::prefetch) {
         step.verdict = StepVerdict::problem;
     } else if (!plan_.expire_cookies) {

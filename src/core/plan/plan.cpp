@@ -261,6 +261,11 @@ bool judge_source(const LogoutRequest& request, const LogoutPolicy& policy,
         break;
     }
 
+    if (!plan.refusal && policy.navigation_only && !is_navigation(plan.asker)) {
+        plan.refusal = Result::navigation_required;
+        plan.fetch_reason = FetchReason::not_a_navigation;
+    }
+
     return !plan.refusal;
 }
 
@@ -334,7 +339,8 @@ void plan_preflight(const LogoutRequest& request, const LogoutPolicy& policy,
 {
     Parameters parameters;
 
-    if (read_form(request.query, policy.protocol->parameters, memory,
+    if (!policy.navigation_only &&
+        read_form(request.query, policy.protocol->parameters, memory,
                   parameters)) {
         const ClientChoice choice =
             choose_client(parameters, known_clients(policy), memory);

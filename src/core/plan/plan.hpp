@@ -100,6 +100,7 @@ struct LogoutPolicy {
     QueryMatching query_matching = QueryMatching::compared;
     BadRequestPolicy bad_request = BadRequestPolicy::page;
     CrossSitePolicy cross_site = CrossSitePolicy::navigation;
+    bool navigation_only = false;  // scripts and programs are refused
     MethodSet methods;
     std::vector<const SessionReader*> sessions;
     bool ends_tokens = false;  // there is a logout_token

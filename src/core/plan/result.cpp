@@ -28,6 +28,8 @@ std::string_view name(Result result)
         return "cross_site";
     case Result::prefetch:
         return "prefetch";
+    case Result::navigation_required:
+        return "navigation_required";
     case Result::preflight:
         return "preflight";
     case Result::body_too_large:
@@ -86,6 +88,9 @@ std::string_view explain_to_user(Result result)
     case Result::prefetch:
         return "A page that is loaded ahead of time signs nobody out. Nothing"
                " was done.";
+    case Result::navigation_required:
+        return "Only a page that you go to signs you out here. Nothing was"
+               " done.";
     case Result::preflight:
         return "The request may be sent. Nothing was done.";
     case Result::body_too_large:

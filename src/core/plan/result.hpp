@@ -18,6 +18,7 @@ enum class Result {
     method_not_allowed,     // nothing was done
     cross_site,             // nothing was done
     prefetch,               // nothing was done
+    navigation_required,    // logout_navigation_only: nothing was done
     preflight,              // a CORS preflight was answered; nothing was done
     body_too_large,         // nothing was done
     confirmation_required,  // logout_confirm: nothing was done yet

@@ -299,6 +299,9 @@ const char* describe(FetchReason reason)
     case FetchReason::unknown_source:
         return "no header says where it comes from, and the configuration "
                "asks for the same site";
+    case FetchReason::not_a_navigation:
+        return "the browser does not say that it goes to the answer, and the "
+               "configuration takes navigations only";
     case FetchReason::speculative:
         return "the browser only prepares for a click that may not come";
     }
@@ -328,12 +331,15 @@ const char* describe(Asker asker)
 }
 
 
-// "prefetch", "prefetch;prerender", "preview", ...: browsers send the first
-// three headers for speculative requests only, whatever they hold.
 bool is_speculative(const FetchMetadata& request)
 {
-    return !request.sec_purpose.empty() || !request.purpose.empty() ||
-           !request.x_purpose.empty() || request.x_moz == "prefetch";
+    return !request.speculation.empty();
+}
+
+
+bool is_navigation(Asker asker)
+{
+    return asker == Asker::navigation || asker == Asker::frame;
 }
 
 

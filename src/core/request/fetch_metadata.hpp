@@ -33,11 +33,9 @@ struct FetchMetadata {
     std::string_view referer;
     std::string_view upgrade_insecure_requests;
     std::string_view accept;
-    std::string_view sec_purpose;
-    std::string_view purpose;
-    std::string_view x_purpose;
-    std::string_view x_moz;
-    std::string_view host;  // the Host header: lower case, port included
+    std::string_view speculation;  // of any header that only requests ahead of
+                                   // a click have
+    std::string_view host;         // the Host header: lower case, port included
     ClientScheme scheme = ClientScheme::unknown;
     bool has_cookie = false;  // a Cookie header is present
 };
@@ -95,6 +93,7 @@ enum class FetchReason {
     cross_site_script,
     passive_subresource,
     unknown_source,
+    not_a_navigation,
     speculative,
 };
 
@@ -110,13 +109,17 @@ const char* describe(FetchReason reason);
 // Who asks, in some words, for logout_explain. Static.
 const char* describe(Asker asker);
 
-// Whether a request is speculative (prefetch, prerender, preview). It is never
-// a logout, under any policy.
+// Whether a browser, or a script's library, asks ahead of a click that may not
+// come (prefetch, prerender, preview). That is never a logout, under any
+// policy.
 bool is_speculative(const FetchMetadata& request);
 
 // Decides who asks. What the browser says in Fetch Metadata counts more than
 // what a page can make a request say or name.
 Asker who_asks(const FetchMetadata& request, Named named);
+
+// Whether the browser goes to the answer, and shows it.
+bool is_navigation(Asker asker);
 
 // Decides. `client_origins` are those of the client that the request names.
 // `frames_allowed`: the endpoint takes front-channel logouts, which come in

@@ -60,6 +60,7 @@ std::optional<Outcome> outcome_of(Result result)
     case Result::method_not_allowed:
     case Result::cross_site:
     case Result::prefetch:
+    case Result::navigation_required:
     case Result::body_too_large:
         break;
     }

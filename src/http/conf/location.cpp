@@ -306,6 +306,7 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
     policy.bad_request =
         static_cast<logout::BadRequestPolicy>(conf->bad_request);
     policy.cross_site = static_cast<logout::CrossSitePolicy>(conf->cross_site);
+    policy.navigation_only = conf->navigation_only == 1;
     policy.methods = method_set(conf->methods);
 
     if (conf->return_urls != nullptr) {

@@ -62,6 +62,7 @@ std::string_view reason(const logout::LogoutPlan& plan)
     }
 
     if (plan.refusal == logout::Result::cross_site ||
+        plan.refusal == logout::Result::navigation_required ||
         plan.refusal == logout::Result::prefetch) {
         return describe(plan.fetch_reason);
     }

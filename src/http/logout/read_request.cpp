@@ -51,21 +51,28 @@ std::string_view& of_fetch(logout::LogoutRequest& request)
 using logout::FetchMetadata;
 using logout::LogoutRequest;
 
-// The shortest name first: most headers are told apart by their length.
+// The shortest name first: most headers are told apart by their length. Next.js
+// sends "RSC" before a click and after one, and goes to a page that refuses it.
 constexpr HeaderField header_fields[] = {
-    {"x-moz", of_fetch<&FetchMetadata::x_moz>},
+    {"rsc", of_fetch<&FetchMetadata::speculation>},
+    {"x-moz", of_fetch<&FetchMetadata::speculation>},
     {"accept", of_fetch<&FetchMetadata::accept>},
     {"origin", of_fetch<&FetchMetadata::origin>},
-    {"purpose", of_fetch<&FetchMetadata::purpose>},
+    {"purpose", of_fetch<&FetchMetadata::speculation>},
     {"referer", of_fetch<&FetchMetadata::referer>},
-    {"x-purpose", of_fetch<&FetchMetadata::x_purpose>},
-    {"sec-purpose", of_fetch<&FetchMetadata::sec_purpose>},
+    {"x-purpose", of_fetch<&FetchMetadata::speculation>},
+    {"sec-purpose", of_fetch<&FetchMetadata::speculation>},
+    {"hx-preloaded", of_fetch<&FetchMetadata::speculation>},
+    {"x-sec-purpose", of_fetch<&FetchMetadata::speculation>},
     {"authorization", of_request<&LogoutRequest::authorization>},
     {"sec-fetch-site", of_fetch<&FetchMetadata::sec_fetch_site>},
     {"sec-fetch-mode", of_fetch<&FetchMetadata::sec_fetch_mode>},
     {"sec-fetch-dest", of_fetch<&FetchMetadata::sec_fetch_dest>},
+    {"next-router-prefetch", of_fetch<&FetchMetadata::speculation>},
+    {"x-middleware-prefetch", of_fetch<&FetchMetadata::speculation>},
     {"upgrade-insecure-requests",
      of_fetch<&FetchMetadata::upgrade_insecure_requests>},
+    {"next-router-segment-prefetch", of_fetch<&FetchMetadata::speculation>},
     {"access-control-request-method",
      of_request<&LogoutRequest::preflight_method>},
     {"access-control-request-headers",
@@ -117,10 +124,10 @@ constexpr Starts starts = starts_by_length();
 
 
 // Of a header whose name is as long. Names of one length mostly differ in their
-// last four bytes, and those are compared without a call.
+// last three bytes, and those are compared without a call.
 bool has_name(const ngx_table_elt_t& header, std::string_view name)
 {
-    constexpr std::size_t tail = 4;
+    constexpr std::size_t tail = 3;
     static_assert(tail <= shortest_name);
 
     const std::size_t head = name.size() - tail;

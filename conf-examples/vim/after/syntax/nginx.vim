@@ -20,6 +20,7 @@ syn keyword ngxDirectiveThirdParty logout_log_level
 syn keyword ngxDirectiveThirdParty logout_match_query
 syn keyword ngxDirectiveThirdParty logout_max_token_size
 syn keyword ngxDirectiveThirdParty logout_methods
+syn keyword ngxDirectiveThirdParty logout_navigation_only
 syn keyword ngxDirectiveThirdParty logout_oidc_index
 syn keyword ngxDirectiveThirdParty logout_redis_failure
 syn keyword ngxDirectiveThirdParty logout_return_url
