@@ -215,7 +215,7 @@ void sessions_that_cannot_be_ended_are_refused_with_the_reason(void**)
     for (const auto& example : cases) {
         Compiled compiled = compile(example.parameters);
         assert_false(compiled.reader.has_value());
-        assert_part(compiled.problem, "cannot be ended by nginx",
+        assert_part(compiled.problem, "cannot be ended in Redis",
                     example.parameters);
         assert_part(compiled.problem, example.reason, example.parameters);
     }

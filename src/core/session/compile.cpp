@@ -24,7 +24,7 @@ std::string unknown_format(const std::string& name)
     std::string_view reason = impossible_session(name);
     if (!reason.empty()) {
         return "sessions of " + quoted(name) +
-               " cannot be ended by nginx: " + std::string(reason);
+               " cannot be ended in Redis: " + std::string(reason);
     }
 
     std::string problem = "there is no format " + quoted(name);
@@ -100,6 +100,7 @@ private:
     KeyRule lua_resty_rule(const std::string& cookie) const;
 
     bool is_spring() const { return preset_.reading == IdReading::base64; }
+    bool has_keys() const { return preset_.keys != KeyForm::none; }
     bool has_secrets() const { return !settings_.secrets.empty(); }
     bool always_verifies() const;
     bool id_is_key() const;
@@ -166,7 +167,9 @@ std::string Compiler::check_parameters() const
         check_parameter("hash", settings_.hash.has_value(), hash),
         check_parameter("algorithm", settings_.algorithm.has_value(),
                         preset_.takes_algorithm),
-        check_parameter("suffix", settings_.suffix.has_value(), !is_spring()),
+        check_parameter("suffix", settings_.suffix.has_value(),
+                        !is_spring() && has_keys()),
+        check_parameter("key", settings_.key.has_value(), has_keys()),
         check_secrets(),
         check_django(),
     };
@@ -209,7 +212,7 @@ std::string Compiler::check_django() const
     if (settings_.format == "django" && settings_.prefix &&
         settings_.prefix->find("cached_db") != std::string::npos) {
         return "sessions of " + quoted("cached_db") +
-               " cannot be ended by nginx: " +
+               " cannot be ended in Redis: " +
                std::string(impossible_session("cached_db"));
     }
     return {};
@@ -239,6 +242,9 @@ std::string Compiler::set_prefix()
         return settings_.prefix
                    ? means_nothing("prefix") + ", use \"namespace=\""
                    : std::string();
+
+    case PrefixDefault::no_key:
+        return settings_.prefix ? means_nothing("prefix") : std::string();
 
     case PrefixDefault::fixed:
         return {};
@@ -337,6 +343,7 @@ void Compiler::set_reading()
     format_->hashed_id = preset_.keys == KeyForm::lua_resty && hashed_;
     format_->alphabet = preset_.alphabet;
     format_->id_min = preset_.id_min;
+    format_->php_names = preset_.php_names;
 
     if (preset_.reading == IdReading::oauth2_proxy) {
         format_->id_lead = cookie_ + "-";
@@ -402,6 +409,8 @@ std::vector<KeyRule> Compiler::key_rules(const std::string& cookie) const
         return spring_rules();
     case KeyForm::lua_resty:
         return {lua_resty_rule(cookie)};
+    case KeyForm::none:
+        return {};
     case KeyForm::yii2:
         break;
     }

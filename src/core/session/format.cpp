@@ -1,5 +1,7 @@
 #include "core/session/format.hpp"
 
+#include "core/session/sealed_cookie.hpp"
+
 #include <cstring>
 #include <new>
 
@@ -16,12 +18,16 @@ struct ReadId {
 using MaybeId = std::optional<ReadId>;
 
 
+enum class Signatures { checked, believed };
+
+
 // Reads the values of one cookie of one request.
 class ValueReader {
 public:
     ValueReader(const SessionFormat& format, const std::string& cookie,
-                const CookieValues* codes)
-        : format_(format), cookie_(cookie), codes_(codes)
+                Signatures signatures, const CookieValues* codes = nullptr)
+        : format_(format), cookie_(cookie),
+          believes_(signatures == Signatures::believed), codes_(codes)
     {
     }
 
@@ -43,13 +49,15 @@ private:
     bool unless_forged(std::initializer_list<std::string_view> parts,
                        std::string_view code) const
     {
-        return !verifies() || format_.signature_keys.verify_base64(parts, code);
+        return believes_ || !verifies() ||
+               format_.signature_keys.verify_base64(parts, code);
     }
 
     bool verifies() const { return !format_.signature_keys.empty(); }
 
     const SessionFormat& format_;
     const std::string& cookie_;
+    const bool believes_;
     const CookieValues* const codes_;  // in the signature cookie
 };
 
@@ -94,6 +102,8 @@ MaybeId ValueReader::read_text(std::string_view text,
         return read_lua_resty(text, scratch);
     case IdReading::gorilla:
         return read_gorilla(text, scratch);
+    case IdReading::sealed:  // see derive_sealed()
+        return std::nullopt;
     case IdReading::laravel:
         break;
     }
@@ -104,8 +114,8 @@ MaybeId ValueReader::read_text(std::string_view text,
 // keygrip signs the whole value, with the lead.
 MaybeId ValueReader::read_plain(std::string_view text) const
 {
-    if (!verifies()) {
-        return ReadId{text};
+    if (!verifies() || believes_) {
+        return ReadId{text, verifies()};
     }
     if (codes_ == nullptr) {
         return std::nullopt;
@@ -195,9 +205,10 @@ MaybeId ValueReader::read_gorilla(std::string_view text,
     if (!payload) {
         return std::nullopt;
     }
-    if (verifies() && !format_.signature_keys.verify(
-                          {cookie_, "|", time->first, "|", payload->first},
-                          payload->second)) {
+    if (verifies() && !believes_ &&
+        !format_.signature_keys.verify(
+            {cookie_, "|", time->first, "|", payload->first},
+            payload->second)) {
         return std::nullopt;
     }
 
@@ -367,6 +378,10 @@ void SessionFormat::derive(const std::string_view* cookie_headers,
                            std::size_t count, std::pmr::memory_resource* memory,
                            DerivedSessions& sessions) const
 {
+    if (reading == IdReading::sealed) {
+        derive_sealed(cookie_headers, count, memory, sessions);
+        return;
+    }
     if (signature_cookie.empty()) {
         derive(cookie_headers, count, nullptr, memory, sessions);
         return;
@@ -384,7 +399,7 @@ void SessionFormat::derive(const std::string_view* cookie_headers,
                            DerivedSessions& sessions) const
 {
     for (const SessionCookie& cookie : cookies) {
-        ValueReader reader(*this, cookie.name, codes);
+        ValueReader reader(*this, cookie.name, Signatures::checked, codes);
         std::size_t first = sessions.size();
 
         for (std::string_view value :
@@ -397,6 +412,53 @@ void SessionFormat::derive(const std::string_view* cookie_headers,
             }
         }
     }
+}
+
+
+void SessionFormat::derive_sealed(const std::string_view* cookie_headers,
+                                  std::size_t count,
+                                  std::pmr::memory_resource* memory,
+                                  DerivedSessions& sessions) const
+{
+    const SessionCookie& cookie = cookies.front();
+    const std::size_t first = sessions.size();
+    CookieSightings sightings(memory);
+
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!find_sightings(cookie_headers[i], i, {cookie.name, false, true},
+                            sightings)) {
+            return;
+        }
+    }
+
+    for_each_sealed(sightings, [&](const SealedParts& parts) {
+        SealedValue value;
+
+        for (std::size_t i = 0; i < parts.count; ++i) {
+            value.add(parts.part[i]->value);
+        }
+
+        const SealedId id = value.id();
+
+        if (parts.part[0]->plain && !parts.ambiguous &&
+            value.length() >= sealed_min_length &&
+            sessions.size() - first < cookie_max_occurrences &&
+            !is_known(sessions, first, view_of(id))) {
+            sessions.push_back(make_session(cookie, view_of(id), memory));
+        }
+    });
+}
+
+
+std::optional<std::string_view>
+SessionFormat::identify(std::size_t cookie, std::string_view value,
+                        SessionScratch& scratch) const
+{
+    const ValueReader reader(*this, cookies[cookie].name, Signatures::believed);
+    const MaybeId id = reader.read(value, scratch);
+
+    return id && is_acceptable(*this, *id) ? std::optional(id->text)
+                                           : std::nullopt;
 }
 
 }  // namespace logout

@@ -52,6 +52,7 @@ public:
     std::string id_lead;     // what every id begins with
     IdAlphabet alphabet = IdAlphabet::visible;
     std::size_t id_min = 1;
+    bool php_names = false;
 
     SignatureKeys signature_keys;  // empty: signatures are not checked
     std::string signature_cookie;  // keygrip's; empty for other schemes
@@ -62,11 +63,19 @@ public:
                 std::pmr::memory_resource* memory,
                 DerivedSessions& sessions) const;
 
+    // SessionReader::identify()
+    std::optional<std::string_view> identify(std::size_t cookie,
+                                             std::string_view value,
+                                             SessionScratch& scratch) const;
+
 private:
     // `codes`: the values of the signature cookie; nullptr: there is none.
     void derive(const std::string_view* cookie_headers, std::size_t count,
                 const CookieValues* codes, std::pmr::memory_resource* memory,
                 DerivedSessions& sessions) const;
+    void derive_sealed(const std::string_view* cookie_headers,
+                       std::size_t count, std::pmr::memory_resource* memory,
+                       DerivedSessions& sessions) const;
 };
 
 }  // namespace logout

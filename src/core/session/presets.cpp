@@ -36,6 +36,7 @@ constexpr SessionPreset raw()
     SessionPreset preset{"raw"};
     preset.takes_lead = true;
     preset.alphabet = IdAlphabet::visible;
+    preset.php_names = true;  // whose it is, is not known
     return preset;
 }
 
@@ -98,6 +99,7 @@ constexpr SessionPreset php()
     SessionPreset preset = named({}, "php", "PHPSESSID", "PHPREDIS_SESSION:");
     preset.percent_encoded = true;
     preset.alphabet = IdAlphabet::php;
+    preset.php_names = true;
     return preset;
 }
 
@@ -216,7 +218,19 @@ constexpr SessionPreset laravel()
     preset.prefix_default = PrefixDefault::laravel;
     preset.reading = IdReading::laravel;
     preset.percent_encoded = true;
+    preset.php_names = true;
     preset.secrets = SecretUse::encryption;
+    return preset;
+}
+
+
+constexpr SessionPreset sealed_value()
+{
+    SessionPreset preset{"sealed"};
+    preset.reading = IdReading::sealed;
+    preset.prefix_default = PrefixDefault::no_key;
+    preset.keys = KeyForm::none;
+    preset.php_names = true;
     return preset;
 }
 
@@ -228,6 +242,7 @@ constexpr SessionPreset presets[] = {
     signed_id(),
     first_part(),
     sha256(),
+    sealed_value(),
 
     // frameworks, and the stores that they are used with
     express(),
@@ -265,16 +280,17 @@ struct ImpossibleSession {
 
 constexpr std::string_view sealed =
     "the session is in the cookie itself, sealed: there is nothing to "
-    "delete in Redis, and a copy of the cookie stays valid until it "
-    "expires; use logout_clear_cookie";
+    "delete in Redis; use \"format=sealed\" with its \"cookie=\", and "
+    "\"logout_guard\" to refuse copies of it";
 constexpr std::string_view token =
     "the cookie is a signed token that carries the login itself: there is "
-    "nothing to delete in Redis, and a copy of it stays valid until it "
-    "expires; use logout_clear_cookie";
+    "nothing to delete in Redis; use \"format=sealed\" with its "
+    "\"cookie=\", and \"logout_guard\" to refuse copies of it";
 constexpr std::string_view data_protection =
     "the cookie is sealed with the application's Data Protection key ring, "
-    "which only the application can read, and the login is in another "
-    "cookie; let the application answer the logout";
+    "which only the application can read; use \"format=sealed\" with "
+    "\"cookie=.AspNetCore.Cookies\", where the login is, and "
+    "\"logout_guard\" to refuse copies of it";
 constexpr std::string_view cached_database =
     "Redis is only a cache of the database there: the application would "
     "read the session again from the database and the user would stay "
@@ -296,8 +312,9 @@ constexpr ImpossibleSession impossible_sessions[] = {
     {"django-db", in_database},
     {"django-signed-cookies", sealed},
     {"express-openid-connect",
-     "without a custom store the session is in the cookie itself, sealed; "
-     "with one use format=raw with its cookie= and prefix="},
+     "without a custom store the session is in the cookie itself: use "
+     "\"format=sealed cookie=appSession\" and \"logout_guard\"; with one use "
+     "format=raw with its cookie= and prefix="},
     {"fastify-secure-session", sealed},
     {"flask-cookie", sealed},
     {"iron-session", sealed},
@@ -305,9 +322,10 @@ constexpr ImpossibleSession impossible_sessions[] = {
     {"laravel-cookie", sealed},
     {"laravel-database", in_database},
     {"next-auth",
-     "the default session is a token in the cookie itself and cannot be ended "
-     "from outside; with database sessions in Redis use format=raw with their "
-     "cookie= and prefix="},
+     "the default session is a token in the cookie itself: use "
+     "\"format=sealed\" with its \"cookie=\", and \"logout_guard\"; with "
+     "database sessions in Redis use format=raw with their cookie= and "
+     "prefix="},
     {"rails-cookie", sealed},
     {"secure-session", sealed},
     {"supertokens",

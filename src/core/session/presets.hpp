@@ -21,6 +21,7 @@ enum class IdReading : std::uint8_t {
     lua_resty,          // a binary header
     gorilla,            // a securecookie of one string
     laravel,            // encrypted
+    sealed,             // see sealed.hpp
 };
 
 // How the session id becomes keys.
@@ -31,6 +32,7 @@ enum class KeyForm : std::uint8_t {
     spring_indexed,  // NAMESPACE ":sessions:expires:" ID before it
     lua_resty,       // [PREFIX ":"] COOKIE ":" ID [":" SUFFIX]
     yii2,            // PREFIX and an MD5 over a JSON array with the id
+    none,            // Redis does not have the session
 };
 
 // What the secrets are for.
@@ -65,7 +67,8 @@ enum class PrefixDefault : std::uint8_t {
     required,     // there is no common one
     codeigniter,  // "ci_session:COOKIE:"
     laravel,      // from the application's name, which is in the cookie's
-    none,         // the format has no prefix
+    none,         // the format has no prefix, but a namespace
+    no_key,       // nor has it a key
 };
 
 // One word of format=.
@@ -85,6 +88,7 @@ struct SessionPreset {
     SecretUse secrets = SecretUse::none;
     bool takes_algorithm = false;
     std::string_view algorithm = "sha256";
+    bool php_names = false;  // of cookies: see CookieNaming
 };
 
 // The preset of that name, or null. Static.

@@ -57,4 +57,30 @@ void SessionReader::derive(const std::string_view* cookie_headers,
     format_->derive(cookie_headers, count, memory, sessions);
 }
 
+
+bool SessionReader::is_sealed() const
+{
+    return format_->reading == IdReading::sealed;
+}
+
+
+std::size_t SessionReader::cookie_count() const
+{
+    return format_->cookies.size();
+}
+
+
+CookieNaming SessionReader::naming(std::size_t cookie) const
+{
+    return {format_->cookies[cookie].name, format_->php_names, is_sealed()};
+}
+
+
+std::optional<std::string_view>
+SessionReader::identify(std::size_t cookie, std::string_view value,
+                        SessionScratch& scratch) const
+{
+    return format_->identify(cookie, value, scratch);
+}
+
 }  // namespace logout

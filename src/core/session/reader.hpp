@@ -5,6 +5,8 @@
 #define LOGOUT_SESSION_HPP
 
 #include "core/session/cookies.hpp"
+#include "core/session/sightings.hpp"
+#include "core/session/transforms.hpp"
 #include "core/base/short_list.hpp"
 
 #include <cstddef>
@@ -103,6 +105,22 @@ public:
     void derive(const std::string_view* cookie_headers, std::size_t count,
                 std::pmr::memory_resource* memory,
                 DerivedSessions& sessions) const;
+
+    // For who looks out for sessions that have ended.
+
+    // Whether the session is in the cookie itself. There are no keys then, and
+    // its id is that of sealed.hpp.
+    bool is_sealed() const;
+
+    // The cookies that may name a session, and how to find them.
+    std::size_t cookie_count() const;
+    CookieNaming naming(std::size_t cookie) const;
+
+    // The id that a value of such a cookie names, whether or not its signature
+    // is right; nothing if it cannot be one. Not for sealed ones.
+    std::optional<std::string_view> identify(std::size_t cookie,
+                                             std::string_view value,
+                                             SessionScratch& scratch) const;
 
 private:
     explicit SessionReader(std::unique_ptr<const SessionFormat> format);

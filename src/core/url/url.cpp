@@ -221,10 +221,9 @@ UrlRule copy_query(Cursor& cursor, Url& url)
     }
     cursor.copy();
     const char* const begin = cursor.out;
-    const UrlRule rule = copy_and_escape(cursor,
-                                         url.kind == UrlKind::private_use
-                                             ? plain_query_bytes
-                                             : plain_web_query_bytes);
+    const UrlRule rule = copy_and_escape(
+        cursor, url.kind == UrlKind::private_use ? plain_query_bytes
+                                                 : plain_web_query_bytes);
     url.query = written(begin, cursor);
     url.has_query = true;
     return rule;
