@@ -27,6 +27,13 @@ my %examples = (
             location => '/',
         },
     ],
+    'guard.conf' => [
+        {
+            path     => '/logout',
+            location => '/',
+            session  => 'appSession=4fzd8k2m.of-what-is-sealed',
+        },
+    ],
     'status.conf' => [
         {
             path     => '/logout',
@@ -234,7 +241,8 @@ sub confirm {
 sub send_request {
     my ($example, $case) = @_;
 
-    my %headers = (Cookie => 'sid=4fzd8k2m', %{$case->{headers} // {}});
+    my %headers = (Cookie => $case->{session} // 'sid=4fzd8k2m',
+        %{$case->{headers} // {}});
     return $example->post($case->{path}, $case->{form}, \%headers)
         if $case->{form};
     return HTTP::Tiny->new(max_redirect => 0)->request(
@@ -254,13 +262,14 @@ sub try_logout {
     is $response->{headers}{location}, $case->{location},
         "$case->{path}: Location";
     if ($case->{cookie} // 1) {
-        like $response->{headers}{'set-cookie'}, qr/^sid=; Path=\/;.*Max-Age=0/,
+        my ($name) = ($case->{session} // 'sid=') =~ /^(\w+)=/;
+        like $response->{headers}{'set-cookie'}, qr/^$name=; Path=\/;.*Max-Age=0/,
             "$case->{path}: the cookie is expired";
     }
     like $response->{content}, $case->{body}, "$case->{path}: body"
         if $case->{body};
     is $example->redis->command('EXISTS', $_), 0, "$case->{path}: $_ is gone"
-        for 'sess:4fzd8k2m', $case->{gone} // ();
+        for $case->{session} ? () : 'sess:4fzd8k2m', $case->{gone} // ();
 }
 
 for my $name (sort keys %examples) {

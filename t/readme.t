@@ -59,13 +59,13 @@ sub complete {
     $beside .= "logout_zone deferred 2m;\n" if $text !~ /^\s*logout_zone/m;
 
     my ($first) = $text =~ /^\s*(?:#[^\n]*\n\s*)*(\w+)/;
-    my %at_http = map { $_ => 1 } qw(logout_redis logout_zone logout_client
+    my %at_http = map { $_ => 1 } qw(logout_redis logout_zone logout_revocations logout_client
         server upstream map log_format limit_req_zone);
 
     my ($http, $server) = ('', '');
     if ($first eq 'location') {
         $server = $text;
-    } elsif ($at_http{$first} || $text =~ /^\s*(?:logout_zone|server) /m) {
+    } elsif ($at_http{$first} || $text =~ /^\s*(?:logout_zone|logout_revocations|server) /m) {
         $http = $text;
     } else {
         $server = "location = /example {\nlogout auth0;\n"

@@ -3,6 +3,8 @@
 #ifndef NGX_HTTP_LOGOUT_CONF_HPP
 #define NGX_HTTP_LOGOUT_CONF_HPP
 
+#include "http/conf/place.hpp"
+#include "http/guard/guard.hpp"
 #include "http/logout/deferred.hpp"
 #include "http/logout/user_index.hpp"
 #include "http/ngx.hpp"
@@ -20,15 +22,6 @@
 #include <vector>
 
 extern "C" ngx_module_t ngx_http_logout_module;
-
-
-// Where a directive stands, for messages about it that come later.
-struct ConfPlace {
-    explicit ConfPlace(ngx_conf_t* cf);
-
-    std::string file;
-    ngx_uint_t line;
-};
 
 
 // Where the entries of a list stand, as long as it is not compiled.
@@ -52,11 +45,6 @@ private:
     std::vector<std::string> files_;
     std::vector<Directive> directives_;
 };
-
-
-// Says at "emerg" what is wrong at `place`.
-void ngx_http_logout_conf_error(ngx_conf_t* cf, const ConfPlace& place,
-                                const std::string& message);
 
 
 // logout_return_url: the tenant-level list of one level.
@@ -98,6 +86,7 @@ struct SessionRule {
     std::optional<logout::SessionReader> reader;
     std::optional<ngx_http_complex_value_t> key;  // key=
     std::string store_name;                       // redis=; empty: the only one
+    bool in_redis = true;                         // false: redis=off
     std::optional<IndexRule> index;               // all=
 };
 
@@ -148,7 +137,9 @@ struct EventRule {
 // look up.
 struct LocationPolicy {
     struct Session {
-        std::size_t store;  // index in ngx_http_logout_main_conf_t::stores
+        // Index in ngx_http_logout_main_conf_t::stores; nothing: Redis does not
+        // have the session.
+        std::optional<std::size_t> store;
         const ngx_http_complex_value_t* key;  // nullptr: the format's own keys
         const IndexRule* index = nullptr;     // all=
     };
@@ -161,6 +152,7 @@ struct LocationPolicy {
     logout::LogoutPolicy policy;
     logout::CookieExpiry expiry;
     std::vector<Session> sessions;
+    logout::http::RevocationZone* revocations = nullptr;  // logout_guard
     std::vector<Session> tokens;
     std::vector<Event> events;
     std::string allow;            // of an Allow header
@@ -197,7 +189,9 @@ struct ngx_http_logout_main_conf_t {
 
     Counting* counting;      // nullptr until there is something to count
     Explaining* explaining;  // nullptr until a location is to explain
-    std::vector<DeferredZone*>* zones;  // logout_zone; nullptr: none
+    std::vector<DeferredZone*>* zones;           // logout_zone; nullptr: none
+    logout::http::RevocationZones* revocations;  // nullptr: none
+    bool has_guards;                             // some location is guarded
 
     // Of $logout_session_hash; made anew when the configuration is read.
     const logout::HmacKey* hash_key;
@@ -243,6 +237,9 @@ struct ngx_http_logout_loc_conf_t {
     ExplainRule* explain;   // "logout_explain" in this location
     RedisFailure* redis_failure;
     Again* again;
+    logout::http::GuardRule* guard;
+    logout::http::GuardRule* check;  // "logout_check" in this location
+    const logout::http::GuardPolicy* guard_policy;
 
     ngx_uint_t bad_request;  // logout::BadRequestPolicy
     ngx_uint_t cross_site;   // logout::CrossSitePolicy

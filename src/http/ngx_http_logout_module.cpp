@@ -15,6 +15,7 @@ namespace {
 
 char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 
+ngx_int_t ngx_http_logout_preconfiguration(ngx_conf_t* cf);
 void* ngx_http_logout_create_main_conf(ngx_conf_t* cf);
 void* ngx_http_logout_create_loc_conf(ngx_conf_t* cf);
 char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child);
@@ -199,6 +200,27 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_revocations"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE3,
+      ngx_http_logout_revocations,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_guard"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE12,
+      ngx_http_logout_guard,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_check"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_logout_check,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_redis_failure"),
       ngx_http_logout_any_level|NGX_CONF_TAKE123,
       ngx_http_logout_redis_failure,
@@ -280,7 +302,7 @@ ngx_command_t ngx_http_logout_commands[] = {
 };
 
 ngx_http_module_t ngx_http_logout_module_ctx = {
-    ngx_http_logout_add_variables,     /* preconfiguration */
+    ngx_http_logout_preconfiguration,  /* preconfiguration */
     ngx_http_logout_postconfiguration,    /* postconfiguration */
 
     ngx_http_logout_create_main_conf,  /* create main configuration */
@@ -359,6 +381,14 @@ char* ngx_http_logout(ngx_conf_t* cf, ngx_command_t* command, void* conf)
         llcf->place = create_in_pool<ConfPlace>(cf->pool, cf);
         return true;
     });
+}
+
+
+ngx_int_t ngx_http_logout_preconfiguration(ngx_conf_t* cf)
+{
+    return ngx_http_logout_add_variables(cf) == NGX_OK
+               ? logout::http::add_guard_variable(cf)
+               : NGX_ERROR;
 }
 
 
@@ -442,6 +472,35 @@ void inherit(T*& own, T* from_parent)
 }
 
 
+bool is_guarded(const ngx_http_logout_loc_conf_t* conf)
+{
+    return conf->guard != nullptr && !conf->guard->zone.empty();
+}
+
+
+// Compiles what `conf` is guarded by, which has its sessions. Returns false
+// after saying what is wrong.
+bool guard_location(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* prev,
+                    ngx_http_logout_loc_conf_t* conf)
+{
+    const bool is_own = conf->check != nullptr;
+
+    if (!is_own && !is_guarded(conf)) {
+        return true;
+    }
+
+    if (!is_own && conf->guard == prev->guard &&
+        conf->sessions == prev->sessions && prev->guard_policy != nullptr) {
+        conf->guard_policy = prev->guard_policy;
+        return true;
+    }
+
+    conf->guard_policy = logout::http::compile_guard(
+        cf, is_own ? *conf->check : *conf->guard, conf->sessions);
+    return conf->guard_policy != nullptr;
+}
+
+
 // The blocks of "if" and "limit_except" are locations of their own, and do
 // what the location around them does.
 bool shares_logout(const ngx_http_core_loc_conf_t* clcf,
@@ -492,6 +551,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     ngx_conf_merge_str_value(conf->status_zone, prev->status_zone, "");
     inherit(conf->redis_failure, prev->redis_failure);
     inherit(conf->again, prev->again);
+    inherit(conf->guard, prev->guard);
 
     ngx_conf_merge_uint_value(
         conf->bad_request, prev->bad_request,
@@ -516,6 +576,12 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
         conf->timeout = prev->timeout;
     }
 
+    if (ngx_http_logout_set(cf, "logout_guard", [&] {
+            return guard_location(cf, prev, conf);
+        }) != NGX_CONF_OK) {
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+
     if (!ngx_http_logout_note_location(cf, conf)) {
         return static_cast<char*>(NGX_CONF_ERROR);
     }
@@ -536,6 +602,11 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
 
 ngx_int_t ngx_http_logout_postconfiguration(ngx_conf_t* cf)
 {
+    if (ngx_http_logout_main_conf(cf)->has_guards &&
+        logout::http::add_guard(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_logout_check_names(cf,
                                        ngx_http_logout_main_conf(cf)->stores) &&
                    ngx_http_logout_resolve_explain(cf) == NGX_OK

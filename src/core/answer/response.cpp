@@ -22,11 +22,16 @@ Result result_of(const LogoutPlan& plan, const RedisOutcome& outcome)
         return Result::redis_unavailable;
     }
 
+    if (outcome.unrevoked > 0) {
+        return Result::revocations_full;
+    }
+
     if (outcome.deferred > 0) {
         return Result::deferred;
     }
 
-    return outcome.deleted > 0 ? Result::logged_out : Result::no_session;
+    return outcome.deleted + outcome.revoked > 0 ? Result::logged_out
+                                                 : Result::no_session;
 }
 
 
@@ -34,6 +39,7 @@ unsigned refusal_status(Result result)
 {
     switch (result) {
     case Result::redis_unavailable:
+    case Result::revocations_full:
     case Result::prefetch:
         return 503;
     case Result::method_not_allowed:
@@ -220,7 +226,8 @@ void answer_server(const LogoutPlan& plan, LogoutResponse& response)
     response.status = 400;
     response.content_type = content_type(BodyFormat::json);
 
-    if (response.result == Result::redis_unavailable) {
+    if (response.result == Result::redis_unavailable ||
+        response.result == Result::revocations_full) {
         write_backchannel_error("temporarily_unavailable",
                                 "the sessions could not be ended",
                                 response.body);

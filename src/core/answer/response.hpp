@@ -15,12 +15,17 @@
 
 namespace logout {
 
-// What came of the keys that the plan named.
+// What came of the sessions that the plan named.
 struct RedisOutcome {
     std::size_t deleted = 0;   // keys that existed
     std::size_t deferred = 0;  // keys that will be deleted later
     std::size_t failed = 0;    // keys of which nothing is known
     bool replicated = true;    // what was deleted has reached the replicas
+
+    // Sessions that are not in Redis: those that are refused from now on, and
+    // those for which the table of revocations has no room.
+    std::size_t revoked = 0;
+    std::size_t unrevoked = 0;
 };
 
 // What $logout_error says: what is wrong with the parameters comes first.

@@ -43,6 +43,7 @@ private:
 
     void explain_sessions();
     void explain_session(std::size_t rule, Step& step);
+    void explain_guard();
     void explain_token();
     void explain_events();
     void explain_cookies();
@@ -108,6 +109,7 @@ Explanation Explainer::explain()
 
     if (!plan_.refusal) {
         explain_sessions();
+        explain_guard();
         explain_token();
         explain_events();
         explain_cookies();
@@ -386,8 +388,10 @@ void Explainer::explain_session(std::size_t rule, Step& step)
 
     step.facts.push_back({"cookie", cookie});
 
+    std::size_t sessions = 0;
     for (const PlannedSession& planned : plan_.sessions) {
         if (planned.rule == rule) {
+            ++sessions;
             step.facts.push_back(
                 {"session", text_.session_id(planned.session.id)});
         }
@@ -407,6 +411,12 @@ void Explainer::explain_session(std::size_t rule, Step& step)
     if (with_index) {
         step.facts.push_back(
             {"besides", "the user's other sessions, which all= finds"});
+    }
+
+    if (keys == 0 && sessions > 0 && explained_.guard) {
+        step.text = "Redis does not have the session: it would be entered into"
+                    " the table of revocations.";
+        return;
     }
 
     if (keys > 0) {
@@ -429,6 +439,40 @@ void Explainer::explain_session(std::size_t rule, Step& step)
             " configured format accepts (malformed, too short, forged,"
             " signed with another secret, or of another framework): no key is"
             " deleted.";
+    }
+}
+
+
+void Explainer::explain_guard()
+{
+    if (!explained_.guard) {
+        return;
+    }
+
+    const ExplainedGuard& guard = *explained_.guard;
+    Step& step = begin("guard", "The guard");
+
+    step.facts.push_back({"logout_revocations", guard.zone});
+    step.facts.push_back({"verdict", name(guard.verdict)});
+
+    switch (guard.verdict) {
+    case GuardVerdict::revoked:
+        step.verdict = StepVerdict::note;
+        step.facts.push_back({"ended at", guard.since});
+        step.text = "The session has ended: with this cookie, guarded locations"
+                    " refuse a request now.";
+        break;
+    case GuardVerdict::passed:
+        step.text = "The session has not ended: with this cookie, guarded"
+                    " locations let a request pass, until this logout.";
+        break;
+    case GuardVerdict::no_session:
+        step.text = "It sees no session in the request.";
+        break;
+    case GuardVerdict::stale:
+        step.verdict = StepVerdict::problem;
+        step.text = "The table has not heard from Redis for too long to say.";
+        break;
     }
 }
 

@@ -7,9 +7,11 @@
 #include "core/base/digest.hpp"
 #include "core/plan/plan.hpp"
 #include "core/answer/response.hpp"
+#include "core/revocation/guard.hpp"
 
 #include <cstddef>
 #include <memory_resource>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -65,6 +67,13 @@ struct ExplainedKey {
     bool with_index = false;  // all= ends the user's other sessions, too
 };
 
+// What the guard would make of the request's cookies.
+struct ExplainedGuard {
+    std::string_view zone;  // the logout_revocations
+    GuardVerdict verdict = GuardVerdict::no_session;
+    std::string_view since;  // when the session ended, if it has
+};
+
 // Everything that was decided about a request.
 struct Explained {
     const LogoutRequest& request;
@@ -77,6 +86,7 @@ struct Explained {
     std::string_view federated_url;  // checked; empty if it is not used
     bool federated_configured = false;
     bool defers = false;  // logout_redis_failure defer
+    std::optional<ExplainedGuard> guard = {};
 };
 
 // How secrets are shown: as they are, or as 16 hexadecimal digits of a hash,

@@ -36,6 +36,8 @@ std::string_view name(Result result)
         return "body_too_large";
     case Result::confirmation_required:
         return "confirmation_required";
+    case Result::revocations_full:
+        return "revocations_full";
     }
 
     return "unknown";
@@ -77,6 +79,7 @@ std::string_view explain_to_user(Result result)
     case Result::deferred:
         return "You are signed out.";
     case Result::redis_unavailable:
+    case Result::revocations_full:
         return "You could not be signed out just now. You are still signed in;"
                " please try again in a moment.";
     case Result::bad_request:

@@ -22,6 +22,7 @@ enum class Result {
     preflight,              // a CORS preflight was answered; nothing was done
     body_too_large,         // nothing was done
     confirmation_required,  // logout_confirm: nothing was done yet
+    revocations_full,       // nothing is promised; the cookie is kept
 };
 
 // What is wrong with the parameters of a request, or with what came of it.

@@ -145,6 +145,26 @@ void write_deferred(const DeferredMetrics& deferred, JsonWriter& json)
 }
 
 
+void write_revocations(const RevocationMetrics& revocations, JsonWriter& json)
+{
+    json.open('{');
+    json.member("zone").text(revocations.zone);
+    json.member("entries").number(revocations.entries);
+    json.member("capacity").number(revocations.capacity);
+    json.member("added").number(revocations.added);
+    json.member("refused").number(revocations.refused);
+    json.member("lifted").number(revocations.lifted);
+
+    json.member("requests").open('{');
+    for (std::size_t i = 0; i < guard_verdicts; ++i) {
+        json.member(name(static_cast<GuardVerdict>(i)))
+            .number(revocations.requests[i]);
+    }
+    json.close('}');
+    json.close('}');
+}
+
+
 void write_recent(const RecentAnswers& recent, JsonWriter& json)
 {
     constexpr std::string_view names[outcome_count] = {
@@ -193,6 +213,12 @@ void write_metrics_json(const Metrics& metrics, std::pmr::string& out)
     json.member("deferred").open('[');
     for (const DeferredMetrics& deferred : metrics.deferred) {
         write_deferred(deferred, json);
+    }
+    json.close(']');
+
+    json.member("revocations").open('[');
+    for (const RevocationMetrics& revocations : metrics.revocations) {
+        write_revocations(revocations, json);
     }
     json.close(']');
 

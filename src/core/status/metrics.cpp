@@ -52,6 +52,7 @@ std::optional<Outcome> outcome_of(Result result)
     case Result::deferred:
         return Outcome::deferred;
     case Result::redis_unavailable:
+    case Result::revocations_full:
         return Outcome::failed;
     case Result::preflight:
     case Result::confirmation_required:

@@ -5,6 +5,7 @@
 #define LOGOUT_METRICS_HPP
 
 #include "core/plan/result.hpp"
+#include "core/revocation/guard.hpp"
 
 #include <array>
 #include <cstddef>
@@ -176,9 +177,21 @@ struct DeferredMetrics {
     std::uint64_t dropped = 0;  // they had become too old
 };
 
+// One logout_revocations, and the requests that were judged by it.
+struct RevocationMetrics {
+    std::string_view zone;
+    std::uint64_t entries = 0;
+    std::uint64_t capacity = 0;
+    std::uint64_t added = 0;
+    std::uint64_t refused = 0;  // there was no room
+    std::uint64_t lifted = 0;   // applications began sessions of the same id
+    std::uint64_t requests[guard_verdicts] = {};  // by GuardVerdict
+};
+
 struct Metrics {
     explicit Metrics(std::pmr::memory_resource* memory)
-        : locations(memory), stores(memory), deferred(memory)
+        : locations(memory), stores(memory), deferred(memory),
+          revocations(memory)
     {
     }
 
@@ -188,6 +201,7 @@ struct Metrics {
     std::pmr::vector<LocationMetrics> locations;
     std::pmr::vector<StoreMetrics> stores;
     std::pmr::vector<DeferredMetrics> deferred;
+    std::pmr::vector<RevocationMetrics> revocations;
     RecentAnswers recent = {};
 };
 

@@ -542,6 +542,29 @@ void write_deferred(const Metrics& metrics, std::pmr::string& out)
 }
 
 
+void write_revocations(const Metrics& metrics, std::pmr::string& out)
+{
+    for (const RevocationMetrics& revocations : metrics.revocations) {
+        out += "<section class=\"card\">\n<h2>Ended sessions, <code>";
+        append_html(out, revocations.zone);
+        out += "</code></h2>\n<dl class=\"facts\">\n";
+        write_fact(out, "sessions that are refused", revocations.entries);
+        write_fact(out, "room for", revocations.capacity);
+        write_fact(out, "no room for", revocations.refused);
+        write_fact(out, "begun anew", revocations.lifted);
+
+        for (std::size_t i = 0; i < guard_verdicts; ++i) {
+            out += "<dt>requests, <code>";
+            out += name(static_cast<GuardVerdict>(i));
+            out += "</code></dt><dd>";
+            append_number(out, revocations.requests[i]);
+            out += "</dd>\n";
+        }
+        out += "</dl>\n</section>\n";
+    }
+}
+
+
 void write_refresh(const StatusPage& page, std::pmr::string& out)
 {
     if (page.refresh_seconds > 0) {
@@ -587,6 +610,7 @@ void write_status_page(const Metrics& metrics, const StatusPage& page,
     write_problems(metrics, out);
     write_stores(metrics, out);
     write_deferred(metrics, out);
+    write_revocations(metrics, out);
     write_links(out);
 
     close_page(out);

@@ -475,6 +475,57 @@ void write_deferred(const Metrics& metrics, Writer& writer)
     }
 }
 
+struct RevocationFamily {
+    Family family;
+    std::uint64_t RevocationMetrics::*number;
+};
+
+
+const RevocationFamily revocation_families[] = {
+    {{"nginx_logout_revocations", "gauge", "",
+      "Sessions in a logout_revocations that are refused."},
+     &RevocationMetrics::entries},
+    {{"nginx_logout_revocations_capacity", "gauge", "",
+      "Sessions for which it has room."},
+     &RevocationMetrics::capacity},
+    {{"nginx_logout_revocations_added", "counter", "",
+      "Sessions that were entered into it."},
+     &RevocationMetrics::added},
+    {{"nginx_logout_revocations_refused", "counter", "",
+      "Sessions that found no room in it."},
+     &RevocationMetrics::refused},
+    {{"nginx_logout_revocations_lifted", "counter", "",
+      "Sessions that an application began anew under the same id."},
+     &RevocationMetrics::lifted},
+};
+
+
+void write_revocations(const Metrics& metrics, Writer& writer)
+{
+    for (const RevocationFamily& family : revocation_families) {
+        writer.begin(family.family);
+
+        for (const RevocationMetrics& revocations : metrics.revocations) {
+            writer.sample()
+                .label("zone", revocations.zone)
+                .value(revocations.*family.number);
+        }
+    }
+
+    writer.begin(
+        {"nginx_logout_guard_requests", "counter", "",
+         "Requests to guarded locations, by what logout_guard found."});
+
+    for (const RevocationMetrics& revocations : metrics.revocations) {
+        for (std::size_t i = 0; i < guard_verdicts; ++i) {
+            writer.sample()
+                .label("zone", revocations.zone)
+                .label("verdict", name(static_cast<GuardVerdict>(i)))
+                .value(revocations.requests[i]);
+        }
+    }
+}
+
 }  // namespace
 
 
@@ -498,6 +549,10 @@ void write_prometheus(const Metrics& metrics, Exposition exposition,
 
     if (!metrics.deferred.empty()) {
         write_deferred(metrics, writer);
+    }
+
+    if (!metrics.revocations.empty()) {
+        write_revocations(metrics, writer);
     }
 
     writer.end();

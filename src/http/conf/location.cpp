@@ -126,16 +126,38 @@ bool check_index(ngx_conf_t* cf, const SessionRule& rule, std::size_t store)
 }
 
 
+// What is not in Redis ends in a table of revocations, or not at all.
+bool check_revocations(ngx_conf_t* cf, const SessionRule& rule,
+                       const LocationPolicy& policy)
+{
+    if (policy.revocations != nullptr) {
+        return true;
+    }
+
+    ngx_http_logout_conf_error(
+        cf, rule.place,
+        "logout_session: Redis does not have these sessions, only a"
+        " \"logout_guard\" in force for the logout location ends them");
+    return false;
+}
+
+
 bool compile_session(ngx_conf_t* cf, const SessionRule& rule,
                      LocationPolicy& policy)
 {
-    const auto store = resolve_store(cf, rule);
-    if (!store || !check_index(cf, rule, *store)) {
+    std::optional<std::size_t> store;
+
+    if (rule.in_redis) {
+        store = resolve_store(cf, rule);
+        if (!store || !check_index(cf, rule, *store)) {
+            return false;
+        }
+    } else if (!check_revocations(cf, rule, policy)) {
         return false;
     }
 
     policy.policy.sessions.push_back(&*rule.reader);
-    policy.sessions.push_back({*store, rule.key ? &*rule.key : nullptr,
+    policy.sessions.push_back({store, rule.key ? &*rule.key : nullptr,
                                rule.index ? &*rule.index : nullptr});
 
     policy.expiry.lines.push_back(
@@ -143,6 +165,12 @@ bool compile_session(ngx_conf_t* cf, const SessionRule& rule,
 
     for (const std::string& name : rule.reader->companion_cookies()) {
         policy.expiry.lines.push_back(logout::expire_cookie(name, rule.cookie));
+    }
+
+    if (rule.reader->is_sealed()) {  // and its chunks
+        policy.expiry.by_prefix.push_back(
+            {rule.reader->cookie_name() + ".",
+             logout::expire_cookie_suffix(rule.cookie)});
     }
 
     return true;
@@ -322,6 +350,9 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
     }
 
     policy.issuer = conf->issuer;
+    if (conf->guard_policy != nullptr) {
+        location.revocations = conf->guard_policy->zone;
+    }
     location.clients = conf->clients;
     location.federated = conf->federated;
     location.https = conf->https;

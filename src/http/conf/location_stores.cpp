@@ -47,21 +47,19 @@ void lend_resolver(ngx_conf_t* cf, const ConfPlace& place, StoreConf& store)
 }
 
 
-template <typename Rules, typename Use>
-void use_each(const Rules& rules, Use use)
-{
-    for (const auto& rule : rules) {
-        use(rule.store);
-    }
-}
-
-
 template <typename Use>
 void use_stores(const LocationPolicy& location, Use use)
 {
-    use_each(location.sessions, use);
-    use_each(location.tokens, use);
-    use_each(location.events, use);
+    for (const auto* const sessions : {&location.sessions, &location.tokens}) {
+        for (const LocationPolicy::Session& session : *sessions) {
+            if (session.store) {
+                use(*session.store);
+            }
+        }
+    }
+    for (const LocationPolicy::Event& event : location.events) {
+        use(event.store);
+    }
 
     if (location.index != nullptr) {
         use(location.index_store);

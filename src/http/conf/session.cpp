@@ -154,7 +154,8 @@ bool read_session_parameter(ngx_conf_t* cf, std::string_view argument,
     }
 
     if (parameter.name == "redis" && !parameter.value.empty()) {
-        rule.store_name = parameter.value;
+        rule.in_redis = parameter.value != "off";
+        rule.store_name = rule.in_redis ? parameter.value : "";
         return true;
     }
 
@@ -216,6 +217,36 @@ bool check_key(ngx_conf_t* cf, const SessionRule& rule)
 }
 
 
+bool refuse_in_session(ngx_conf_t* cf, const std::string& problem)
+{
+    ngx_str_t message = to_ngx_str(problem);
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_session: %V", &message);
+    return false;
+}
+
+
+// What says where and how sessions are stored means nothing without a store.
+bool check_without_redis(ngx_conf_t* cf, SessionRule& rule)
+{
+    const std::string format = "\"format=" + rule.settings.format + '"';
+
+    if (rule.reader->is_sealed() && !rule.store_name.empty()) {
+        return refuse_in_session(cf, "\"redis\" means nothing with " + format);
+    }
+
+    rule.in_redis = rule.in_redis && !rule.reader->is_sealed();
+
+    if (!rule.in_redis && rule.index) {
+        return refuse_in_session(
+            cf, "\"all\" means nothing with " +
+                    (rule.reader->is_sealed() ? format : "\"redis=off\""));
+    }
+
+    return true;
+}
+
+
 bool finish_session(ngx_conf_t* cf, SessionRule& rule)
 {
     if (!check_key(cf, rule)) {
@@ -230,10 +261,10 @@ bool finish_session(ngx_conf_t* cf, SessionRule& rule)
     report_warnings(cf, warnings);
 
     if (!rule.reader) {
-        ngx_str_t message = to_ngx_str(problem);
+        return refuse_in_session(cf, problem);
+    }
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "logout_session: %V",
-                           &message);
+    if (!check_without_redis(cf, rule)) {
         return false;
     }
 

@@ -127,6 +127,38 @@ bool has_federated(const LogoutContext& context)
 }
 
 
+std::string_view format_time(logout::Milliseconds time,
+                             std::pmr::memory_resource* memory)
+{
+    constexpr std::size_t length = sizeof("1970-01-01T00:00:00Z") - 1;
+    auto* const text = static_cast<u_char*>(memory->allocate(length + 1, 1));
+    ngx_tm_t tm;
+
+    ngx_gmtime(static_cast<time_t>(time / 1000), &tm);
+    ngx_sprintf(text, "%4d-%02d-%02dT%02d:%02d:%02dZ", tm.ngx_tm_year,
+                tm.ngx_tm_mon, tm.ngx_tm_mday, tm.ngx_tm_hour, tm.ngx_tm_min,
+                tm.ngx_tm_sec);
+    return {reinterpret_cast<char*>(text), length};
+}
+
+
+std::optional<logout::ExplainedGuard> look_at_guard(LogoutContext& context)
+{
+    if (context.location.revocations == nullptr) {
+        return std::nullopt;
+    }
+
+    const logout::GuardDecision decision = logout::judge_cookies(
+        context.request.cookie_headers, context.request.cookie_header_count,
+        context.location.policy.sessions, context.location.revocations->table(),
+        logout::http::now_in_milliseconds(), &context.memory);
+
+    return logout::ExplainedGuard{context.location.revocations->name,
+                                  decision.verdict,
+                                  format_time(decision.since, &context.memory)};
+}
+
+
 // Decides as for a real logout, with the described request in its place.
 void plan(LogoutContext& context, Explaining& explaining)
 {
@@ -157,6 +189,7 @@ void plan(LogoutContext& context, Explaining& explaining)
 
     logout::RedisOutcome outcome;
     outcome.deleted = explaining.keys.size();
+    outcome.revoked = context.plan->sessions.size();
 
     const logout::LogoutResponse response =
         logout::respond(context.request, planned, outcome,
@@ -168,7 +201,8 @@ void plan(LogoutContext& context, Explaining& explaining)
         {context.request, context.location.policy, planned, response,
          explaining.keys, explaining.events, method.empty() ? "GET" : method,
          federated, has_federated(context),
-         context.location.deferred.on_failure != nullptr},
+         context.location.deferred.on_failure != nullptr,
+         look_at_guard(context)},
         {rule_of(r).show_keys, *ngx_http_logout_main_conf(r)->hash_key},
         &explaining.memory);
 

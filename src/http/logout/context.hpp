@@ -155,6 +155,10 @@ void ngx_http_logout_postpone_event(LogoutContext& context,
                                     const LocationPolicy::Event& event,
                                     std::string_view reason) noexcept;
 
+// Enters the sessions that this logout ends into the location's table of
+// revocations, if it has one. Redis has said what there is to say.
+void ngx_http_logout_revoke(LogoutContext& context);
+
 // Writes context.response out. Returns what a content handler returns.
 ngx_int_t ngx_http_logout_send(LogoutContext& context);
 

@@ -116,6 +116,7 @@ ngx_int_t answer(LogoutContext& context)
     std::string_view federated;
 
     stop_deadline(context);
+    ngx_http_logout_revoke(context);
 
     if (context.plan->federated && !context.plan->refusal) {
         federated = ngx_http_logout_federated_url(context);

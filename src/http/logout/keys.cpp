@@ -14,7 +14,7 @@ void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule,
                   const KeyVariables& variables)
 {
     if (ngx_http_logout_was_used_early(context.r)) {
-        ngx_http_logout_refuse_early_use(context, rule.store);
+        ngx_http_logout_refuse_early_use(context, *rule.store);
         return;
     }
 
@@ -22,7 +22,7 @@ void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule,
     const std::string_view key = ngx_http_logout_evaluate(context.r, *rule.key);
 
     if (!key.empty()) {
-        context.keys.push_back({rule.store, key});
+        context.keys.push_back({*rule.store, key});
     }
 }
 
@@ -37,7 +37,7 @@ void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
     }
 
     if (ngx_http_logout_was_used_early(context.r)) {
-        ngx_http_logout_refuse_early_use(context, rule.store);
+        ngx_http_logout_refuse_early_use(context, *rule.store);
         return;
     }
 
@@ -57,7 +57,7 @@ void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
     for (std::size_t i = first; i < context.keys.size(); ++i) {
         context.keys[i].in_script = true;
     }
-    context.commands.push_back({rule.store, std::move(*words)});
+    context.commands.push_back({*rule.store, std::move(*words)});
 }
 
 }  // namespace
@@ -79,13 +79,17 @@ void ngx_http_logout_add_session_keys(LogoutContext& context,
     const LocationPolicy::Session& rule =
         context.location.sessions[planned.rule];
 
+    if (!rule.store) {
+        return;
+    }
+
     if (rule.key != nullptr) {
         add_made_key(context, rule, {planned.session.id, {}, {}, {}});
         return;
     }
 
     for (const std::string_view key : planned.session.keys) {
-        context.keys.push_back({rule.store, key});
+        context.keys.push_back({*rule.store, key});
     }
 }
 

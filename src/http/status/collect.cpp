@@ -172,6 +172,37 @@ void collect_deferred(const ngx_http_logout_main_conf_t* lmcf,
     }
 }
 
+void collect_revocations(const logout::http::RevocationZone& zone,
+                         logout::RevocationMetrics& metrics)
+{
+    const logout::http::GuardCounters& counters = zone.counters();
+
+    metrics.zone = zone.name;
+    metrics.entries = zone.table().used();
+    metrics.capacity = zone.table().capacity();
+    metrics.added = counters.added;
+    metrics.refused = counters.refused;
+    metrics.lifted = counters.lifted;
+
+    for (std::size_t i = 0; i < logout::guard_verdicts; ++i) {
+        metrics.requests[i] =
+            zone.counted(static_cast<logout::GuardVerdict>(i));
+    }
+}
+
+
+void collect_revocations(const ngx_http_logout_main_conf_t* lmcf,
+                         logout::Metrics& metrics)
+{
+    if (lmcf->revocations == nullptr) {
+        return;
+    }
+
+    for (const auto* const zone : *lmcf->revocations) {
+        collect_revocations(*zone, metrics.revocations.emplace_back());
+    }
+}
+
 }  // namespace
 
 
@@ -183,6 +214,7 @@ void ngx_http_logout_collect(const ngx_http_logout_main_conf_t* lmcf,
     metrics.now = static_cast<std::uint64_t>(ngx_time());
     metrics.since = metrics.now;
     collect_deferred(lmcf, metrics);
+    collect_revocations(lmcf, metrics);
 
     if (lmcf->counting == nullptr || lmcf->counting->zone == nullptr) {
         return;

@@ -6,6 +6,7 @@
 syn keyword ngxDirectiveThirdParty logout
 syn keyword ngxDirectiveThirdParty logout_again
 syn keyword ngxDirectiveThirdParty logout_bad_request
+syn keyword ngxDirectiveThirdParty logout_check
 syn keyword ngxDirectiveThirdParty logout_clear_cookie
 syn keyword ngxDirectiveThirdParty logout_clear_site_data
 syn keyword ngxDirectiveThirdParty logout_confirm
@@ -14,6 +15,7 @@ syn keyword ngxDirectiveThirdParty logout_event
 syn keyword ngxDirectiveThirdParty logout_explain
 syn keyword ngxDirectiveThirdParty logout_federated
 syn keyword ngxDirectiveThirdParty logout_frontchannel
+syn keyword ngxDirectiveThirdParty logout_guard
 syn keyword ngxDirectiveThirdParty logout_https
 syn keyword ngxDirectiveThirdParty logout_jwks
 syn keyword ngxDirectiveThirdParty logout_log_level
@@ -24,6 +26,7 @@ syn keyword ngxDirectiveThirdParty logout_navigation_only
 syn keyword ngxDirectiveThirdParty logout_oidc_index
 syn keyword ngxDirectiveThirdParty logout_redis_failure
 syn keyword ngxDirectiveThirdParty logout_return_url
+syn keyword ngxDirectiveThirdParty logout_revocations
 syn keyword ngxDirectiveThirdParty logout_session
 syn keyword ngxDirectiveThirdParty logout_status
 syn keyword ngxDirectiveThirdParty logout_status_zone
