@@ -6,6 +6,7 @@ use warnings;
 
 use lib 't/lib/helpers';
 use Logout::Nginx;
+use Logout::Readme;
 use Logout::RedisServer;
 use Test::More;
 
@@ -26,9 +27,7 @@ my %return_parameter = (
 my $redis = Logout::RedisServer->start;
 
 sub presets {
-    open my $in, '<', 'README.md' or die "README.md: $!\n";
-    my $readme = join '', <$in>;
-    my ($section) = $readme =~ /^### logout_federated\n(.*?)^### /ms;
+    my ($section) = Logout::Readme::text() =~ /^### logout_federated\n(.*?)^### /ms;
     return $section =~ /^\| ([^|]+?) \| `(logout_federated [^`]+;)` \|$/mg;
 }
 

@@ -1,4 +1,4 @@
-# Every configuration in README.md is accepted by nginx, without a warning.
+# Every configuration in README.md and conf-examples/README.md is accepted by nginx, without a warning.
 #
 # A fragment is put where it belongs by what it begins with; the stores, files
 # and zones that fragments name are there for each of them.
@@ -9,6 +9,7 @@ use warnings;
 use lib 't/lib/helpers';
 use File::Temp ();
 use Logout::Leaks;
+use Logout::Readme;
 use Test::More;
 
 my $folder = File::Temp->newdir('logout-readme.XXXXXX', TMPDIR => 1);
@@ -44,8 +45,9 @@ system("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=redis"
     or die "openssl does not run.\n";
 system("cp $folder/redis.pem $folder/ca.pem") == 0 or die;
 
-my $readme = read_file('README.md');
-my @examples = $readme =~ /^```nginx\n(.*?)^```$/msg;
+my $readme = Logout::Readme::text();
+my @examples = (Logout::Readme::blocks('nginx'),
+    Logout::Readme::blocks('nginx', 'conf-examples/README.md'));
 
 # What a fragment needs around it and beside it.
 sub complete {

@@ -7,10 +7,14 @@ use warnings;
 use lib 't/lib/helpers';
 use Test::Nginx::Socket 'no_plan';
 
+use Encode ();
+use Logout::Readme;
+
 no_shuffle();
 no_long_string();
 
-my $readme = read_file('README.md');
+# what is compared with bytes that are sent
+my $readme = Encode::encode_utf8(Logout::Readme::text());
 my %bytes = (TAB => "\t", LF => "\n", NUL => "\0");
 
 my @urls = rows_of('entry', 'asked for', 'sent', 'why');
@@ -22,14 +26,6 @@ spec_string(join "\n", (map { url_block(@$_) } @urls),
     (map { query_block(@$_) } @queries),
     (map { refused_blocks(@$_) } @refused));
 run_tests();
-
-sub read_file {
-    my ($path) = @_;
-
-    open my $in, '<:raw', $path or die "$path: $!\n";
-    local $/;
-    return scalar <$in>;
-}
 
 # The cells of each row of the table with these headings.
 sub rows_of {

@@ -11,6 +11,7 @@ use lib 't/lib/helpers';
 use File::Temp ();
 use JSON::PP ();
 use Logout::Nginx;
+use Logout::Readme;
 use Logout::RedisServer;
 use Test::More;
 
@@ -20,7 +21,7 @@ binmode Test::More->builder->$_, ':utf8'
 my $secrets = File::Temp->newdir('logout-secrets.XXXXXX', TMPDIR => 1);
 my $redis = Logout::RedisServer->start;
 
-my @rows = rows_of('README.md');
+my @rows = rows_of_the_table();
 my @vectors = grep { defined $_->{logout_session} }
     map { @{$_->{vectors}} } @{read_json('t/sessions/session_vectors.json')};
 
@@ -39,10 +40,8 @@ sub read_json {
 }
 
 # Each with the framework's name and the words after "logout_session".
-sub rows_of {
-    my ($name) = @_;
-
-    my ($table) = read_file($name) =~ /^### Frameworks\n(.*?)^### /ms;
+sub rows_of_the_table {
+    my ($table) = Logout::Readme::text() =~ /^### Frameworks\n(.*?)^### /ms;
     return map { /^\| *(.*?) *\| *`logout_session (.*?)` *\|/
             ? {name => $1, words => [split ' ', $2]} : () }
         split /\n/, $table;

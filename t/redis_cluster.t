@@ -5,6 +5,7 @@ use warnings;
 
 use lib 't/lib/helpers';
 use Logout::Cluster;
+use Logout::Readme;
 use Logout::Nginx;
 use Test::More;
 
@@ -105,8 +106,7 @@ subtest 'who tells the map' => sub {
 
 subtest 'a user that may do what the README says' => sub {
     my $cluster = Logout::Cluster->start(masters => 2);
-    open my $in, '<', 'README.md' or die "README.md: $!\n";
-    my ($rules) = join('', <$in>)
+    my ($rules) = Logout::Readme::text()
         =~ /ACL SETUSER nginx on >PASSWORD (.*\+cluster.*)/;
     my $slot = $cluster->slot_of('sess:{t}a');
     my $from = $cluster->node_of('sess:{t}a');

@@ -28,7 +28,7 @@ bench: ## compare with everything one would use instead, and the targets (QUICK=
 	echo "all of it is in $(BENCH)/README-table.md"; \
 	[ -z "$$failed" ] || { echo "targets missed:$$failed"; exit 1; }
 
-bench-readme: ## put what was measured last into README.md
+bench-readme: ## put what was measured last into t/bench/RESULTS.md
 	@t/bench/readme.py measured
 
 bench-compare: bench-programs ## requests/s, latency, CPU and memory of every contender

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Puts what was measured, or what ran, into README.md.
+"""Puts what was measured, or what ran, into the RESULTS.md beside it.
 
     readme.py measured      what `make bench` or `make bench-NAME` has written
     readme.py ran           what `make matrix` has
@@ -14,8 +14,9 @@ import sys
 import load
 from nginx import ROOT
 
-README = ROOT / "README.md"
 FOLDERS = {"measured": load.BUILD, "ran": load.BUILD.parent / "matrix"}
+RESULTS = {"measured": ROOT / "t/bench/RESULTS.md",
+           "ran": ROOT / "t/matrix/RESULTS.md"}
 
 
 def table(file):
@@ -26,15 +27,16 @@ def table(file):
 
 def main(word):
     folder = FOLDERS[word]
+    results = RESULTS[word]
     place = re.compile(
         rf"(<!-- {word}: ([a-z]+) -->\n).*?(<!-- end -->)", re.S)
     text, count = place.subn(
         lambda found: f"{found[1]}\n{table(folder / f'{found[2]}.md')}\n{found[3]}",
-        README.read_text())
+        results.read_text())
     if count == 0:
-        sys.exit(f"readme: README.md has no place for what was {word}")
-    README.write_text(text)
-    print(f"README.md: {count} tables are those of {folder}")
+        sys.exit(f"readme: {results} has no place for what was {word}")
+    results.write_text(text)
+    print(f"{results}: {count} tables are those of {folder}")
 
 
 if __name__ == "__main__":

@@ -16,5 +16,5 @@ matrix: dist ## the suite in clean Debians 12 and 13, with Redis and Valkey (NGI
 	    $(MATRIX) '$(MATRIX_NGINX_SRC)' $(LANES)
 
 .PHONY: matrix-readme
-matrix-readme: ## put the table of `make matrix` into README.md
+matrix-readme: ## put the table of `make matrix` into t/matrix/RESULTS.md
 	@t/bench/readme.py ran

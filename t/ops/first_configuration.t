@@ -4,12 +4,14 @@
 
 use strict;
 use warnings;
+use utf8;
 
 use lib 't/lib/helpers';
 use Digest::SHA qw(hmac_sha256_base64);
 use HTTP::Tiny;
 use JSON::PP qw(decode_json encode_json);
 use Logout::Nginx;
+use Logout::Readme;
 use Logout::RedisServer;
 use Test::More;
 
@@ -23,9 +25,7 @@ $cookie =~ s/([+\/])/sprintf '%%%02X', ord $1/ge;
 
 # What the table says of Express.
 sub line_of_the_table {
-    open my $in, '<', 'README.md' or die "README.md: $!\n";
-    local $/;
-    my ($line) = <$in> =~ /^\| Express [^|]*\| `([^`]+)` \|/m;
+    my ($line) = Logout::Readme::text() =~ /^\| Express [^|]*\| `([^`]+)` \|/m;
 
     return ($line // die "README.md has no line for Express.\n")
         =~ s/secret_file=…/secret_file=session.secret/r;

@@ -7,15 +7,14 @@ use warnings;
 use lib 't/lib/helpers';
 use JSON::PP qw(decode_json);
 use Logout::Nginx;
+use Logout::Readme;
 use Logout::RedisServer;
 use Test::More;
 
 my $redis = Logout::RedisServer->start;
 
 sub documented_format {
-    open my $in, '<', 'README.md' or die "README.md: $!\n";
-    local $/;
-    my ($format) = <$in> =~ /^(log_format logout escape=json .*?;)$/ms;
+    my ($format) = Logout::Readme::text() =~ /^(log_format logout escape=json .*?;)$/ms;
 
     return $format // die "README.md has no log_format.\n";
 }

@@ -8,6 +8,7 @@ use lib 't/lib/helpers';
 use HTTP::Tiny;
 use JSON::PP qw(decode_json encode_json);
 use Logout::Nginx;
+use Logout::Readme;
 use Logout::RedisServer;
 use Test::More;
 
@@ -407,8 +408,7 @@ my %symptoms = (
     },
 );
 
-open my $readme, '<', 'README.md' or die "README.md: $!\n";
-my ($section) = do { local $/; <$readme> } =~
+my ($section) = Logout::Readme::text() =~
     /^## Troubleshooting\n(.*?)^## /ms;
 my @documented = $section =~ /^### (.*)$/mg;
 

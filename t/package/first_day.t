@@ -15,6 +15,7 @@ use utf8;
 use lib 't/lib/helpers';
 use Logout::Chroot;
 use Logout::Process;
+use Logout::Readme;
 use Logout::RedisServer;
 use Test::More;
 
@@ -70,9 +71,7 @@ sub start_express {
 
 # The fenced blocks of the chapter, as [kind, text].
 sub blocks {
-    open my $in, '<:encoding(UTF-8)', 'README.md' or die "README.md: $!\n";
-    my $readme = join '', <$in>;
-    my ($chapter) = $readme =~ /^### A first day\n(.*?)(?=^##)/ms
+    my ($chapter) = Logout::Readme::text() =~ /^### A first day\n(.*?)(?=^##)/ms
         or die "README.md has no first day.\n";
 
     my @blocks;
