@@ -508,3 +508,86 @@ GET /logout
 --- error_code_like: .
 --- no_error_log
 timer_resolution
+
+
+=== TEST 49: nobody redirects from a single server
+--- x_block
+    server 127.0.0.1;
+    redirect_to 10.0.0.0/8;
+--- error_log
+"redirect_to" without "sentinel" or "cluster on" in logout_redis "sessions"
+
+
+=== TEST 50: nor announces other addresses
+--- x_block
+    server 127.0.0.1;
+    map_address 10.0.0.1 127.0.0.1;
+--- error_log
+"map_address" without "sentinel" or "cluster on" in logout_redis "sessions"
+
+
+=== TEST 51: neither a network nor a name
+--- x_block
+    server 127.0.0.1;
+    cluster on;
+    redirect_to 10.0.0.0/8 redis/test;
+--- error_log
+invalid value "redis/test" in "redirect_to" directive
+
+
+=== TEST 52: a star elsewhere than at the beginning
+--- x_block
+    server 127.0.0.1;
+    cluster on;
+    redirect_to redis.*.test;
+--- error_log
+invalid value "redis.*.test" in "redirect_to" directive
+
+
+=== TEST 53: an address that is mapped to none
+--- x_block
+    server 127.0.0.1;
+    cluster on;
+    map_address 10.0.0.1:7001;
+--- error_log
+invalid number of arguments in "map_address" directive
+
+
+=== TEST 54: all ports of a host cannot be one
+--- x_block
+    server 127.0.0.1;
+    cluster on;
+    map_address 10.0.0.1 127.0.0.1:7001;
+--- error_log
+"map_address" names a port to connect to, and none that it is for
+
+
+=== TEST 55: no sockets are announced
+--- x_block
+    server 127.0.0.1;
+    cluster on;
+    map_address 10.0.0.1 unix:/run/redis.sock;
+--- error_log
+invalid value "unix:/run/redis.sock" in "map_address" directive
+
+
+=== TEST 56: a place that is not known
+--- x_block
+    server 127.0.0.1;
+    cluster on;
+    map_address 10.0.0.1 nowhere.invalid;
+--- error_log
+host not found in "nowhere.invalid" in
+
+
+=== TEST 57: a network with an address in it
+--- x_block
+    server 127.0.0.1;
+    cluster on;
+    redirect_to 10.0.0.1/8;
+--- request
+GET /logout
+--- error_code: 503
+--- grep_error_log eval: qr/low address bits of 10.0.0.1\/8 are meaningless/
+--- grep_error_log_out
+low address bits of 10.0.0.1/8 are meaningless

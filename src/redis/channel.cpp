@@ -49,7 +49,8 @@ void Channel::open()
     address_count_ = endpoint_->address_count;
 
     if (address_count_ == 0) {
-        fail(0, "its name needs a resolver");
+        fail(0, "its name needs a \"resolver\"; /etc/hosts knows names of"
+                " the configuration only");
         return;
     }
 
@@ -205,7 +206,7 @@ void Channel::secure()
         static_cast<Channel*>(connection->data)->tls_session_.keep(connection);
     };
 
-    if (start_tls(connection_, *settings_.tls, endpoint_->host, tls_session_,
+    if (start_tls(connection_, *settings_.tls, *endpoint_, tls_session_,
                   &alert_, done, save) != NGX_AGAIN) {
         handshaked();
     }
@@ -218,7 +219,7 @@ void Channel::handshaked()
     connection_->write->handler = write_handler;
 
     const char* problem =
-        judge_tls(connection_, *settings_.tls, endpoint_->host);
+        judge_tls(connection_, *settings_.tls, *endpoint_);
 
     if (problem != nullptr) {
         user_.channel_failed(FailureKind::tls, 0, problem);

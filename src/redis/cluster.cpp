@@ -62,7 +62,8 @@ private:
     void on_timer();
 
     Connection* any_connection() const;
-    Node* find_or_add(std::string_view host, std::uint16_t port);
+    Node* find_or_add(const Connection& from, std::string_view host,
+                      std::uint16_t port);
     Redirect follow(const Redirection& redirection, Connection& from,
                     Pending& pending);
 
@@ -77,6 +78,7 @@ private:
 
     RouterContext context_;
     ConnectionSettings settings_;
+    Announcements announcements_;
 
     // where to begin, and to begin again when no node answers
     std::vector<std::unique_ptr<Connection>> seeds_;
@@ -96,7 +98,8 @@ private:
 
 
 ClusterRouter::ClusterRouter(const RouterContext& context)
-    : context_(context), settings_(cluster_settings(context))
+    : context_(context), settings_(cluster_settings(context)),
+      announcements_(context.conf, context.log)
 {
     const ngx_array_t& array = context.conf.servers;
     const Endpoint* endpoints = static_cast<const Endpoint*>(array.elts);
@@ -179,10 +182,7 @@ Redirect ClusterRouter::redirect(Connection& from, Pending& pending,
 Redirect ClusterRouter::follow(const Redirection& redirection, Connection& from,
                                Pending& pending)
 {
-    std::string_view host = redirection.host.empty()
-                                ? view(from.endpoint().host)
-                                : redirection.host;
-    Node* node = find_or_add(host, redirection.port);
+    Node* node = find_or_add(from, redirection.host, redirection.port);
 
     if (!redirection.ask) {
         refresh();
@@ -206,10 +206,16 @@ Redirect ClusterRouter::follow(const Redirection& redirection, Connection& from,
 }
 
 
-// nullptr: not an address, too many of them, or out of memory.
-ClusterRouter::Node* ClusterRouter::find_or_add(std::string_view host,
+// What `from` has announced; no host is its own. nullptr: not an address, not
+// one to trust, too many of them, or out of memory.
+ClusterRouter::Node* ClusterRouter::find_or_add(const Connection& from,
+                                                std::string_view host,
                                                 std::uint16_t port)
 {
+    if (host.empty()) {
+        host = view(from.endpoint().host);
+    }
+
     for (const std::unique_ptr<Node>& node : nodes_) {
         if (node->address->is(host, port)) {
             return node.get();
@@ -223,7 +229,8 @@ ClusterRouter::Node* ClusterRouter::find_or_add(std::string_view host,
     try {
         auto address = std::make_unique<LearnedEndpoint>();
 
-        if (!address->set(host, port)) {
+        if (announcements_.learn(from.endpoint(), host, port, *address) !=
+            Learned::known) {
             return nullptr;
         }
 
@@ -351,10 +358,12 @@ void ClusterRouter::take_map(const ClusterMap& map, const Connection& from)
     masters.reserve(map.masters.size());
 
     for (const ClusterMap::Node& master : map.masters) {
-        std::string_view host =
-            master.host.empty() ? view(from.endpoint().host) : master.host;
+        Node* const node = find_or_add(from, master.host, master.port);
 
-        masters.push_back(find_or_add(host, master.port));
+        if (node != nullptr) {
+            node->address->set_other_name(master.hostname);
+        }
+        masters.push_back(node);
     }
 
     for (const std::unique_ptr<Node>& node : nodes_) {

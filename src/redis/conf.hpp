@@ -27,6 +27,15 @@ struct Endpoint {
     ngx_str_t place;  // where it is configured, "FILE:LINE"; empty: learned
     ngx_addr_t* addresses;
     ngx_uint_t address_count;
+    ngx_str_t other_name;  // that its certificate may have; empty: none
+};
+
+// What servers announce as `host` is reached at `place`.
+struct AddressMapping {
+    ngx_str_t host;
+    in_port_t port;
+    bool keeps_port;  // it stands for each port, which stays what it is
+    Endpoint place;
 };
 
 constexpr in_port_t default_sentinel_port = 26379;
@@ -39,6 +48,13 @@ struct StoreConf {
     ngx_array_t sentinels;  // of Endpoint; they know the server, then
     ngx_str_t master_name;  // what the sentinels call it
     TlsConf* sentinel_tls;
+
+    // of servers that other servers announce
+    ngx_array_t address_map;        // of AddressMapping
+    bool redirects_are_bound;       // to these, and to what is written here
+    ngx_array_t redirect_networks;  // of ngx_cidr_t
+    ngx_array_t redirect_names;     // of ngx_str_t, "NAME" or "*.NAME"
+
     ngx_uint_t database;
     ngx_str_t username;
     ngx_str_t password;

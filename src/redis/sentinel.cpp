@@ -5,6 +5,7 @@
 #include "redis/router.hpp"
 
 #include <charconv>
+#include <new>
 #include <vector>
 
 namespace logout::redis {
@@ -59,7 +60,9 @@ private:
     void ask();
     void ask_next(const char* problem);
     void answered(const ReplyReader& replies);
-    bool take_address(const ReplyReader& replies);
+    const char* take_address(const ReplyReader& replies);
+    Learned learn(std::string_view host, std::uint16_t port,
+                  LearnedEndpoint& address);
     void subscribe();
     Sentinel& current() { return *sentinels_[current_]; }
 
@@ -68,6 +71,7 @@ private:
     ConnectionSettings question_settings_;
     ConnectionSettings news_settings_;
 
+    Announcements announcements_;
     Endpoint unknown_;              // the master before it is located
     LearnedEndpoint addresses_[2];  // the one in use, and the next
     LearnedEndpoint* latest_ = nullptr;
@@ -101,7 +105,8 @@ ConnectionSettings sentinel_settings(const RouterContext& context)
 SentinelRouter::SentinelRouter(const RouterContext& context)
     : context_(context), question_settings_(sentinel_settings(context)),
       news_settings_(sentinel_settings(context)),
-      unknown_({context.conf.master_name, {}, 0, false, {}, nullptr, 0}),
+      announcements_(context.conf, context.log),
+      unknown_({context.conf.master_name, {}, 0, false, {}, nullptr, 0, {}}),
       master_(context.owner, context.settings, unknown_, context.log, this)
 {
     const ngx_array_t& array = context.conf.sentinels;
@@ -257,8 +262,8 @@ void SentinelRouter::answered(const ReplyReader& replies)
         return;
     }
 
-    if (!take_address(replies)) {
-        ask_next("no sentinel knows this master");
+    if (const char* const problem = take_address(replies)) {
+        ask_next(problem);
         return;
     }
 
@@ -271,14 +276,16 @@ void SentinelRouter::answered(const ReplyReader& replies)
 }
 
 
-// [host, port], or nil for a master that this sentinel does not know.
-bool SentinelRouter::take_address(const ReplyReader& replies)
+// [host, port], or nil for a master that this sentinel does not know. Returns
+// what is wrong, or nullptr.
+const char* SentinelRouter::take_address(const ReplyReader& replies)
 {
+    constexpr const char* unknown = "no sentinel knows this master";
     const ReplyNode* host = replies.first(replies.root());
     const ReplyNode* port = host == nullptr ? nullptr : replies.next(*host);
 
     if (port == nullptr || port->type != ReplyType::bulk) {
-        return false;
+        return unknown;
     }
 
     std::string_view digits = replies.text(*port);
@@ -287,24 +294,42 @@ bool SentinelRouter::take_address(const ReplyReader& replies)
         std::from_chars(digits.data(), digits.data() + digits.size(), number);
 
     if (parsed.ec != std::errc()) {
-        return false;
+        return unknown;
     }
 
     if (latest_ != nullptr && latest_->is(replies.text(*host), number)) {
-        return true;
+        return nullptr;
     }
 
     // what the connection uses stays as it is until the connection is told
     bool first_in_use = &master_.endpoint() == &addresses_[0].endpoint();
     LearnedEndpoint& spare = addresses_[first_in_use ? 1 : 0];
 
-    if (!spare.set(replies.text(*host), number)) {
-        return false;
+    latest_ = nullptr;
+
+    switch (learn(replies.text(*host), number, spare)) {
+    case Learned::known:
+        latest_ = &spare;
+        return nullptr;
+    case Learned::forbidden:
+        return "\"redirect_to\" does not allow where a sentinel says it is";
+    case Learned::invalid:
+        break;
     }
 
-    latest_ = &spare;
+    return unknown;
+}
 
-    return true;
+
+Learned SentinelRouter::learn(std::string_view host, std::uint16_t port,
+                              LearnedEndpoint& address)
+{
+    try {
+        return announcements_.learn(current().questions.endpoint(), host, port,
+                                    address);
+    } catch (const std::bad_alloc&) {
+        return Learned::invalid;
+    }
 }
 
 

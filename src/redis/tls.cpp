@@ -1,22 +1,19 @@
 #include "redis/tls.hpp"
 
+#include "redis/conf.hpp"
+
 #if (NGX_SSL)
 
 #include <openssl/x509v3.h>
 
 #include <cstring>
+#include <initializer_list>
 
 namespace logout::redis {
 
 namespace {
 
 constexpr std::size_t pool_size = 1024;
-
-
-const ngx_str_t& name_of(const TlsConf& tls, const ngx_str_t& host)
-{
-    return tls.name.len != 0 ? tls.name : host;
-}
 
 
 // The name as OpenSSL wants it; false if it does not fit.
@@ -77,6 +74,20 @@ bool matches(ngx_connection_t* connection, const ngx_str_t& name)
 }
 
 
+// A server that was announced by a name and an address is either.
+bool is_the_one(ngx_connection_t* connection, const TlsConf& tls,
+                const Endpoint& server)
+{
+    if (tls.name.len != 0) {
+        return matches(connection, tls.name);
+    }
+
+    return matches(connection, server.host) ||
+           (server.other_name.len != 0 &&
+            matches(connection, server.other_name));
+}
+
+
 // RFC 8446, section 6: an alert is two bytes, its level and what it says.
 void note_alert(int sent, int /* version */, int type, const void* bytes,
                 std::size_t length, SSL* /* connection */, void* alert)
@@ -97,16 +108,23 @@ void note_alert(int sent, int /* version */, int type, const void* bytes,
 
 
 // RFC 6066, section 3: no literal addresses in SNI.
-bool announce(ngx_connection_t* connection, const ngx_str_t& name)
+bool announce(ngx_connection_t* connection, const TlsConf& tls,
+              const Endpoint& server)
 {
     char text[256];
 
-    if (!terminated(name, text)) {
-        return false;
+    for (const ngx_str_t* const name :
+         {&tls.name, &server.host, &server.other_name}) {
+        if (!terminated(*name, text)) {
+            return false;
+        }
+        if (name->len != 0 && !is_address(text)) {
+            return SSL_set_tlsext_host_name(connection->ssl->connection,
+                                            text) == 1;
+        }
     }
 
-    return is_address(text) ||
-           SSL_set_tlsext_host_name(connection->ssl->connection, text) == 1;
+    return true;
 }
 
 }  // namespace
@@ -150,7 +168,7 @@ void TlsSession::offer(ngx_connection_t* connection) const
 
 
 ngx_int_t start_tls(ngx_connection_t* connection, const TlsConf& tls,
-                    const ngx_str_t& host, TlsSession& session,
+                    const Endpoint& server, TlsSession& session,
                     const char** alert, ngx_connection_handler_pt handler,
                     ngx_connection_handler_pt save_session)
 {
@@ -159,7 +177,7 @@ ngx_int_t start_tls(ngx_connection_t* connection, const TlsConf& tls,
     if (connection->pool == nullptr ||
         ngx_ssl_create_connection(tls.context, connection, NGX_SSL_CLIENT) !=
             NGX_OK ||
-        !announce(connection, name_of(tls, host))) {
+        !announce(connection, tls, server)) {
         return NGX_ERROR;
     }
 
@@ -184,7 +202,7 @@ ngx_int_t start_tls(ngx_connection_t* connection, const TlsConf& tls,
 
 
 const char* judge_tls(ngx_connection_t* connection, const TlsConf& tls,
-                      const ngx_str_t& host)
+                      const Endpoint& server)
 {
     if (connection->ssl == nullptr || !connection->ssl->handshaked) {
         return "TLS handshake failed";
@@ -200,7 +218,7 @@ const char* judge_tls(ngx_connection_t* connection, const TlsConf& tls,
         return X509_verify_cert_error_string(result);
     }
 
-    if (!matches(connection, name_of(tls, host))) {
+    if (!is_the_one(connection, tls, server)) {
         return "its certificate is for another name";
     }
 
@@ -235,7 +253,7 @@ void TlsSession::forget() {}
 void TlsSession::keep(ngx_connection_t*) {}
 
 
-ngx_int_t start_tls(ngx_connection_t*, const TlsConf&, const ngx_str_t&,
+ngx_int_t start_tls(ngx_connection_t*, const TlsConf&, const Endpoint&,
                     TlsSession&, const char**, ngx_connection_handler_pt,
                     ngx_connection_handler_pt)
 {
@@ -243,7 +261,7 @@ ngx_int_t start_tls(ngx_connection_t*, const TlsConf&, const ngx_str_t&,
 }
 
 
-const char* judge_tls(ngx_connection_t*, const TlsConf&, const ngx_str_t&)
+const char* judge_tls(ngx_connection_t*, const TlsConf&, const Endpoint&)
 {
     return "nginx was built without TLS";
 }

@@ -7,6 +7,8 @@
 
 namespace logout::redis {
 
+struct Endpoint;
+
 // `ssl on` and what belongs to it; lives in the configuration's pool.
 struct TlsConf {
     ngx_ssl_t* context;
@@ -36,18 +38,18 @@ private:
 #endif
 };
 
-// Starts the handshake with the server `host`. What the server objects to is
+// Starts the handshake with `server`. What the server objects to is
 // written to `alert`, now or later, as text that lives forever. NGX_OK: done;
 // NGX_AGAIN: `handler` is called when it is; NGX_ERROR: it failed.
 ngx_int_t start_tls(ngx_connection_t* connection, const TlsConf& tls,
-                    const ngx_str_t& host, TlsSession& session,
+                    const Endpoint& server, TlsSession& session,
                     const char** alert, ngx_connection_handler_pt handler,
                     ngx_connection_handler_pt save_session);
 
 // Judges a handshake that is done: nullptr if the connection is secure and
 // the server is who it should be, the reason otherwise.
 const char* judge_tls(ngx_connection_t* connection, const TlsConf& tls,
-                      const ngx_str_t& host);
+                      const Endpoint& server);
 
 // Ends TLS on a connection about to be closed, without waiting for the peer.
 void end_tls(ngx_connection_t* connection);

@@ -97,7 +97,7 @@ std::string_view host_of(const ReplyReader& reply, const ReplyNode& node)
 
 
 std::uint16_t index_of(ClusterMap& map, std::string_view host,
-                       std::uint16_t port)
+                       std::uint16_t port, std::string_view hostname)
 {
     for (std::size_t i = 0; i < map.masters.size(); i++) {
         if (map.masters[i].host == host && map.masters[i].port == port) {
@@ -109,7 +109,7 @@ std::uint16_t index_of(ClusterMap& map, std::string_view host,
         return ClusterMap::nobody;
     }
 
-    map.masters.push_back({std::string(host), port});
+    map.masters.push_back({std::string(host), port, std::string(hostname)});
 
     return static_cast<std::uint16_t>(map.masters.size() - 1);
 }
@@ -138,33 +138,6 @@ bool give_slots(const ReplyNode* first, const ReplyNode* last,
     }
 
     return true;
-}
-
-
-// One range: [first slot, last slot, [host, port, id, ...], replicas...]
-bool read_range(const ReplyReader& reply, const ReplyNode& range,
-                std::int64_t& left, ClusterMap& map)
-{
-    const ReplyNode* first = reply.first(range);
-    const ReplyNode* last = first == nullptr ? nullptr : reply.next(*first);
-
-    if (last == nullptr) {
-        return false;
-    }
-
-    const ReplyNode* master = reply.next(*last);
-    const ReplyNode* host = master == nullptr ? nullptr : reply.first(*master);
-    const ReplyNode* port = host == nullptr ? nullptr : reply.next(*host);
-
-    if (!is_integer(port, 1, 65535)) {
-        return false;
-    }
-
-    std::uint16_t index = index_of(map, host_of(reply, *host),
-                                   static_cast<std::uint16_t>(port->integer));
-
-    return index != ClusterMap::nobody &&
-           give_slots(first, last, index, left, map);
 }
 
 
@@ -198,19 +171,56 @@ std::string_view member_text(const ReplyReader& reply, const ReplyNode& map,
 }
 
 
-// A node's preferred endpoint. Nil: the host that was asked; "?": it should be
-// a name, which the node does not have.
+// A name that Redis 7 gives beside the address, in a map behind the node's id.
+std::string_view range_hostname(const ReplyReader& reply, const ReplyNode& port)
+{
+    const ReplyNode* id = reply.next(port);
+    const ReplyNode* more = id == nullptr ? nullptr : reply.next(*id);
+
+    return more == nullptr || more->type != ReplyType::array
+               ? std::string_view()
+               : member_text(reply, *more, "hostname");
+}
+
+
+// One range: [first slot, last slot, [host, port, id, ...], replicas...]
+bool read_range(const ReplyReader& reply, const ReplyNode& range,
+                std::int64_t& left, ClusterMap& map)
+{
+    const ReplyNode* first = reply.first(range);
+    const ReplyNode* last = first == nullptr ? nullptr : reply.next(*first);
+
+    if (last == nullptr) {
+        return false;
+    }
+
+    const ReplyNode* master = reply.next(*last);
+    const ReplyNode* host = master == nullptr ? nullptr : reply.first(*master);
+    const ReplyNode* port = host == nullptr ? nullptr : reply.next(*host);
+
+    if (!is_integer(port, 1, 65535)) {
+        return false;
+    }
+
+    std::uint16_t index = index_of(map, host_of(reply, *host),
+                                   static_cast<std::uint16_t>(port->integer),
+                                   range_hostname(reply, *port));
+
+    return index != ClusterMap::nobody &&
+           give_slots(first, last, index, left, map);
+}
+
+
+// A node's preferred endpoint. Nil, and what Redis 7 sends for it, an empty
+// text: the host that was asked. "?": it should be a name, which the node does
+// not have.
 std::string_view shard_host(const ReplyReader& reply, const ReplyNode& node)
 {
     const ReplyNode* endpoint = find_member(reply, node, "endpoint");
 
-    if (endpoint != nullptr && endpoint->type == ReplyType::nil) {
-        return {};
-    }
-
-    const std::string_view host = member_text(reply, node, "endpoint");
-
-    return host.empty() || host == "?" ? member_text(reply, node, "ip") : host;
+    return endpoint == nullptr || reply.text(*endpoint) == "?"
+               ? member_text(reply, node, "ip")
+               : reply.text(*endpoint);
 }
 
 
@@ -274,7 +284,8 @@ bool read_shard(const ReplyReader& reply, const ReplyNode& shard, bool tls,
     std::uint16_t index =
         port == nullptr ? ClusterMap::nobody
                         : index_of(map, shard_host(reply, *master),
-                                   static_cast<std::uint16_t>(port->integer));
+                                   static_cast<std::uint16_t>(port->integer),
+                                   member_text(reply, *master, "hostname"));
 
     if (index == ClusterMap::nobody) {
         return false;

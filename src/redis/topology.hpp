@@ -39,6 +39,7 @@ struct ClusterMap {
     struct Node {
         std::string host;  // empty: the one that was asked
         std::uint16_t port;
+        std::string hostname;  // announced beside `host`; empty: none
     };
 
     static constexpr std::uint16_t nobody = 0xffff;

@@ -3,6 +3,7 @@
 #include "http/conf.hpp"
 #include "http/conf/redis_block.hpp"
 
+using logout::redis::AddressMapping;
 using logout::redis::Endpoint;
 using logout::redis::StoreConf;
 
@@ -101,12 +102,30 @@ const Endpoint* unknown_name(const ngx_array_t& endpoints)
 }
 
 
+const Endpoint* unknown_place(const ngx_array_t& mappings)
+{
+    const auto* const all = static_cast<const AddressMapping*>(mappings.elts);
+
+    for (ngx_uint_t i = 0; i < mappings.nelts; ++i) {
+        if (all[i].place.address_count == 0) {
+            return &all[i].place;
+        }
+    }
+
+    return nullptr;
+}
+
+
 bool check_names(ngx_conf_t* cf, const StoreConf& store)
 {
     const Endpoint* unknown = unknown_name(store.servers);
 
     if (unknown == nullptr) {
         unknown = unknown_name(store.sentinels);
+    }
+
+    if (unknown == nullptr) {
+        unknown = unknown_place(store.address_map);
     }
 
     if (unknown == nullptr || store.resolver != nullptr) {

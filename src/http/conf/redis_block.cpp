@@ -3,6 +3,7 @@
 #include "http/conf/redis_parameters.hpp"
 #include "http/conf/timer_resolution.hpp"
 
+using logout::redis::AddressMapping;
 using logout::redis::Endpoint;
 using logout::redis::StoreConf;
 
@@ -26,7 +27,8 @@ StoreConf* add_store(ngx_conf_t* cf, ngx_array_t*& stores, ngx_str_t name)
 
     /*
      * set by ngx_pcalloc(): cluster, master_name, database, username,
-     * password, resolver, tls, sentinel_tls, wait_replicas, and the commands
+     * password, resolver, tls, sentinel_tls, wait_replicas,
+     * redirects_are_bound, and the commands
      */
     StoreConf* store = static_cast<StoreConf*>(memory);
 
@@ -38,7 +40,13 @@ StoreConf* add_store(ngx_conf_t* cf, ngx_array_t*& stores, ngx_str_t name)
     if (ngx_array_init(&store->servers, cf->pool, 1, sizeof(Endpoint)) !=
             NGX_OK ||
         ngx_array_init(&store->sentinels, cf->pool, 3, sizeof(Endpoint)) !=
-            NGX_OK) {
+            NGX_OK ||
+        ngx_array_init(&store->address_map, cf->pool, 1,
+                       sizeof(AddressMapping)) != NGX_OK ||
+        ngx_array_init(&store->redirect_networks, cf->pool, 1,
+                       sizeof(ngx_cidr_t)) != NGX_OK ||
+        ngx_array_init(&store->redirect_names, cf->pool, 1,
+                       sizeof(ngx_str_t)) != NGX_OK) {
         return nullptr;
     }
 

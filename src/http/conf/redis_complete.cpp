@@ -177,6 +177,12 @@ char* ngx_http_logout_redis_complete(ngx_conf_t* cf, RedisBlock& block)
         return ngx_http_logout_conf_error();
     }
 
+    if (store.sentinels.nelts == 0 && !store.cluster &&
+        ngx_http_logout_redis_check_needs(
+            cf, block, RedisNeed::announcements) != NGX_CONF_OK) {
+        return ngx_http_logout_conf_error();
+    }
+
     if (check_servers(cf, block) != NGX_CONF_OK ||
         check_users(cf, block) != NGX_CONF_OK) {
         return ngx_http_logout_conf_error();

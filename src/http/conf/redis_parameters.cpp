@@ -258,6 +258,18 @@ char* set_ssl_certificate_key(ngx_conf_t* cf, RedisBlock& block)
 }
 
 
+char* map_address(ngx_conf_t* cf, RedisBlock& block)
+{
+    return ngx_http_logout_redis_mapping(cf, block.store->address_map);
+}
+
+
+char* set_redirect_to(ngx_conf_t* cf, RedisBlock& block)
+{
+    return ngx_http_logout_redis_redirect_to(cf, *block.store);
+}
+
+
 struct Parameter {
     std::string_view name;
     ngx_uint_t values_min;
@@ -272,6 +284,7 @@ constexpr ngx_uint_t many = NGX_CONF_MAX_ARGS;
 constexpr RedisNeed none = RedisNeed::nothing;
 constexpr RedisNeed ssl = RedisNeed::ssl;
 constexpr RedisNeed sentinel = RedisNeed::sentinel;
+constexpr RedisNeed announcements = RedisNeed::announcements;
 
 // clang-format off
 constexpr Parameter parameters[] = {
@@ -287,6 +300,8 @@ constexpr Parameter parameters[] = {
     {"resolver",                1, many, false, none, set_resolver},
 
     {"cluster",                 1, 1, false, none, set_cluster},
+    {"map_address",             2, 2, true, announcements, map_address},
+    {"redirect_to",             1, many, true, announcements, set_redirect_to},
 
     {"sentinel",                1, many, true, none, set_sentinel},
     {"master_name",             1, 1, false, sentinel, set_master_name},
@@ -370,6 +385,23 @@ char* set(ngx_conf_t* cf, RedisBlock& block, std::size_t index)
     return result;
 }
 
+
+const char* name_of(RedisNeed need)
+{
+    switch (need) {
+    case RedisNeed::ssl:
+        return "ssl on";
+    case RedisNeed::sentinel:
+        return "sentinel";
+    case RedisNeed::announcements:
+        return "sentinel\" or \"cluster on";
+    case RedisNeed::nothing:
+        break;
+    }
+
+    return "";
+}
+
 }  // namespace
 
 
@@ -410,8 +442,7 @@ char* ngx_http_logout_redis_check_needs(ngx_conf_t* cf, const RedisBlock& block,
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "\"%s\" without \"%s\" in logout_redis \"%V\"",
                                parameters[i].name.data(),
-                               missing == RedisNeed::ssl ? "ssl on"
-                                                         : "sentinel",
+                               name_of(missing),
                                &block.store->name);
             return ngx_http_logout_conf_error();
         }

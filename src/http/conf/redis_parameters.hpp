@@ -29,7 +29,12 @@ char* ngx_http_logout_redis_parameter(ngx_conf_t* cf, ngx_command_t* cmd,
                                       void* conf);
 
 // What some parameters mean nothing without.
-enum class RedisNeed { nothing, ssl, sentinel };
+enum class RedisNeed {
+    nothing,
+    ssl,
+    sentinel,
+    announcements,  // a sentinel, or a cluster
+};
 
 // Refuses parameters that were given and need `missing`, which was not.
 char* ngx_http_logout_redis_check_needs(ngx_conf_t* cf, const RedisBlock& block,
@@ -49,6 +54,13 @@ char* ngx_http_logout_redis_complete_tls(ngx_conf_t* cf, RedisBlock& block);
 char* ngx_http_logout_redis_endpoint(ngx_conf_t* cf, ngx_uint_t index,
                                      in_port_t default_port,
                                      ngx_array_t& endpoints);
+
+// Reads "FROM TO", two hosts with or without a port, and adds it to `mappings`.
+char* ngx_http_logout_redis_mapping(ngx_conf_t* cf, ngx_array_t& mappings);
+
+// Reads networks and names, to which alone servers may redirect.
+char* ngx_http_logout_redis_redirect_to(ngx_conf_t* cf,
+                                        logout::redis::StoreConf& store);
 
 // Reads the file in cf->args[1].
 char* ngx_http_logout_redis_password_file(ngx_conf_t* cf, ngx_str_t& password);

@@ -43,6 +43,7 @@ syn keyword ngxLogoutRedisParameter contained connect_timeout timeout
 syn keyword ngxLogoutRedisParameter contained max_pending wait_replicas resolver
 syn keyword ngxLogoutRedisParameter contained include
 syn keyword ngxLogoutRedisParameter contained cluster sentinel master_name
+syn keyword ngxLogoutRedisParameter contained map_address redirect_to
 syn keyword ngxLogoutRedisParameter contained sentinel_username
 syn keyword ngxLogoutRedisParameter contained sentinel_password
 syn keyword ngxLogoutRedisParameter contained sentinel_password_file
