@@ -58,6 +58,15 @@ void Channel::open()
 }
 
 
+void Channel::open_next()
+{
+    close();
+    address_++;
+    tried_++;
+    try_address();
+}
+
+
 void Channel::resolve()
 {
     ngx_resolver_ctx_t* context =

@@ -57,6 +57,14 @@ public:
     // maybe before it returns.
     void open();
 
+    // Closes, and connects to the next of the addresses that open() found. Ends
+    // like open(). To be called only if there is one that was not tried.
+    bool has_next() const { return tried_ + 1 < address_count_; }
+    void open_next();
+
+    // How many open() found.
+    ngx_uint_t address_count() const { return address_count_; }
+
     // Starts the TLS handshake. Ends in channel_secured() or channel_failed(),
     // maybe before it returns.
     void secure();

@@ -192,6 +192,14 @@ void Connection::move()
 }
 
 
+void Connection::doubt()
+{
+    doubted_ = true;
+    wants_next_address_ = true;
+    link_.set_verify(!keeps_its_role_);
+}
+
+
 void Connection::connect()
 {
     step(LinkEvent::wanted);
@@ -361,6 +369,13 @@ void Connection::act(LinkAction action)
 void Connection::fail(FailureKind kind, LinkEvent event, const char* what,
                       ngx_err_t error, std::string_view word)
 {
+    // without an answer to ROLE there is no other way than to try a delete
+    if (link_.state() == LinkState::verifying && !settings_.verify_master &&
+        kind != FailureKind::refused) {
+        keeps_its_role_ = true;
+        link_.set_verify(false);
+    }
+
     LinkAction action = link_.on(event, has_queued());
 
     if (action == LinkAction::back_off || action == LinkAction::resume) {
@@ -408,8 +423,11 @@ void Connection::open()
     lacks_unlink_ = false;
 
     if (locator_ == nullptr) {
+        const bool next = wants_next_address_ && channel_.has_next();
+
+        wants_next_address_ = false;
         counters().connects++;
-        channel_.open();
+        next ? channel_.open_next() : channel_.open();
         return;
     }
 
@@ -462,14 +480,33 @@ void Connection::serve()
     has_served_ = true;
     set_down(false);
 
-    if (told_down_) {
-        told_down_ = false;
-        ngx_log_error(NGX_LOG_NOTICE, log_, 0,
-                      "logout_redis \"%V\": %V is back", &settings_.store,
-                      &endpoint_->name);
+    if (told_down_ && !doubted_) {
+        log_back();
     }
 
     (void) send_all();
+}
+
+
+void Connection::log_back()
+{
+    told_down_ = false;
+    ngx_log_error(NGX_LOG_NOTICE, log_, 0, "logout_redis \"%V\": %V is back",
+                  &settings_.store, &endpoint_->name);
+}
+
+
+void Connection::answered()
+{
+    link_.answered();
+
+    if (doubted_) {
+        doubted_ = false;
+
+        if (told_down_) {
+            log_back();
+        }
+    }
 }
 
 

@@ -22,6 +22,7 @@ enum class Answer {
     hold,      // it waits for replicas: confirmed() follows
     queued,    // it was queued again, on this or another connection
     moved,     // it has to be sent again, to another server, like all others
+    misled,    // this is the wrong server, and no other is known: it fails
     nonsense,  // that cannot be the reply to this command: the connection fails
 };
 
@@ -128,6 +129,13 @@ public:
     // located.
     void move();
 
+    // The server has said that it is read-only: where the next connection leads
+    // to is verified, if the server tells, and begins at another address.
+    void doubt();
+
+    // How many addresses the server has, as far as is known.
+    ngx_uint_t address_count() const { return channel_.address_count(); }
+
     // Connects, with nothing to send.
     void connect();
 
@@ -173,6 +181,7 @@ private:
     void note_failure(const Failure& failure);
     void set_down(bool down);
     void log_down();
+    void log_back();
     void count_for(const Endpoint& server);
     void count_no_more();
 
@@ -199,6 +208,10 @@ private:
     bool take_answer(Pending& pending);
     void take_wait_reply();
     bool unasked();
+    bool accept_step();
+    void misled();
+    bool verification_refused(std::string_view error);
+    void answered();
 
     void release_held();
     void fail_queued();
@@ -238,6 +251,9 @@ private:
     ngx_event_t timer_;  // deadline of the steps, or end of the back-off
 
     bool lacks_unlink_ = false;
+    bool wants_next_address_ = false;
+    bool keeps_its_role_ = false;  // it does not answer ROLE
+    bool doubted_ = false;  // it was read-only, and has done nothing since
     Failure failure_;
     bool told_down_ = false;   // the log says that the server is down
     bool down_ = false;        // as told to the owner

@@ -261,6 +261,11 @@ bool Connection::take_step_reply()
         return unasked();
     }
 
+    if (state == LinkState::verifying &&
+        verification_refused(replies_.text(reply))) {
+        return accept_step();
+    }
+
     if (reply.type == ReplyType::error) {
         fail(FailureKind::refused, LinkEvent::refused, refused_step(state), 0,
              error_word(replies_.text(reply)));
@@ -275,14 +280,57 @@ bool Connection::take_step_reply()
     }
 
     if (state == LinkState::verifying && !is_master(replies_)) {
-        fail(FailureKind::refused, LinkEvent::refused, "it is not a master");
+        misled();
         return false;
     }
 
-    std::uint32_t generation = generation_;
+    doubted_ = doubted_ && state != LinkState::verifying;
+
+    return accept_step();
+}
+
+
+// False: the connection is gone.
+bool Connection::accept_step()
+{
+    const std::uint32_t generation = generation_;
+
     step(LinkEvent::accepted);
 
     return generation == generation_;
+}
+
+
+// A replica, where a master is needed: one of its name's other addresses may be
+// that of the master.
+void Connection::misled()
+{
+    if (locator_ == nullptr && channel_.has_next()) {
+        wants_next_address_ = true;
+        move();
+        return;
+    }
+
+    fail(FailureKind::refused, LinkEvent::refused, "it is not a master");
+}
+
+
+// Managed services and proxies may not let nginx ask. What was sent by Sentinel
+// has to be verified.
+bool Connection::verification_refused(std::string_view error)
+{
+    constexpr std::string_view unknown = "ERR unknown command";
+
+    if (replies_.root().type != ReplyType::error || settings_.verify_master ||
+        (error_word(error) != "NOPERM" &&
+         error.substr(0, unknown.size()) != unknown)) {
+        return false;
+    }
+
+    keeps_its_role_ = true;
+    link_.set_verify(false);
+
+    return true;
 }
 
 
@@ -307,7 +355,7 @@ bool Connection::take_command_reply()
     }
 
     if (replies_.root().type != ReplyType::error) {
-        link_.answered();
+        answered();
     }
 
     std::uint32_t generation = generation_;
@@ -350,7 +398,13 @@ bool Connection::take_answer(Pending& pending)
 
     case Answer::moved:
         ngx_queue_insert_head(&line_, &pending.in_order);
+        pending.resent = false;  // it was refused: sending it was for nothing
         move();
+        return false;
+
+    case Answer::misled:
+        ngx_queue_insert_head(&line_, &pending.in_order);
+        fail(FailureKind::refused, LinkEvent::refused, "it is read-only");
         return false;
 
     case Answer::nonsense:

@@ -7,8 +7,8 @@ namespace logout::redis {
 namespace {
 
 constexpr std::uint32_t backoff_first = 50;
-constexpr std::uint32_t backoff_limit = 2000;
-constexpr std::uint32_t backoff_doublings = 6;
+constexpr std::uint32_t backoff_limit = 1000;
+constexpr std::uint32_t backoff_doublings = 5;
 
 }  // namespace
 

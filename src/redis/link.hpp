@@ -60,6 +60,9 @@ class Link {
 public:
     explicit Link(LinkSteps steps) : steps_(steps) {}
 
+    // Whether connections are verified from now on.
+    void set_verify(bool verify) { steps_.verify = verify; }
+
     // Moves on; `pending`: commands are queued or unanswered.
     LinkAction on(LinkEvent event, bool pending);
 
@@ -103,7 +106,7 @@ private:
 };
 
 // Milliseconds to wait after `failures` (>= 1) failures in a row: doubling from
-// 50 ms to 2 s, half of it random so that workers do not knock in step.
+// 50 ms to 1 s, half of it random so that workers do not knock in step.
 std::uint32_t backoff_delay(std::uint32_t failures, std::uint32_t random);
 
 }  // namespace logout::redis

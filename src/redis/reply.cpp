@@ -343,6 +343,16 @@ std::string_view error_word(std::string_view text)
 }
 
 
+bool is_read_only(std::string_view error)
+{
+    constexpr std::string_view script = "ERR Error running script";
+
+    return error_word(error) == "READONLY" ||
+           (error.substr(0, script.size()) == script &&
+            error.find(" -READONLY ") != std::string_view::npos);
+}
+
+
 std::string_view next_word(std::string_view& text)
 {
     const std::size_t length = text.find(' ');

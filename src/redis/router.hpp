@@ -14,6 +14,7 @@ enum class Redirect {
     none,        // the error is the answer
     queued,      // the command was queued elsewhere
     moved,       // everything on the connection belongs to another server
+    lost,        // the same, and where that is cannot be found out now
     impossible,  // it belongs elsewhere, where it cannot be sent to
 };
 

@@ -142,7 +142,7 @@ Connection* SentinelRouter::route(std::string_view /* key */)
 Redirect SentinelRouter::redirect(Connection& /* from */, Pending& pending,
                                   std::string_view error)
 {
-    if (error_word(error) != "READONLY" || pending.redirections != 0) {
+    if (!is_read_only(error) || pending.redirections != 0) {
         return Redirect::none;
     }
 

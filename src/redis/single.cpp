@@ -1,4 +1,5 @@
-// One server, whose address is configured.
+// One server, whose address is configured: that of a master, or a name or a
+// proxy that leads to whichever server is the master.
 
 #include "redis/router.hpp"
 
@@ -22,11 +23,8 @@ public:
 
     bool is_down() const override { return !connection_.accepts(); }
 
-    Redirect redirect(Connection& /* from */, Pending& /* pending */,
-                      std::string_view /* error */) override
-    {
-        return Redirect::none;
-    }
+    Redirect redirect(Connection& from, Pending& pending,
+                      std::string_view error) override;
 
     void replied(Pending& /* pending */,
                  const ReplyReader* /* replies */) override
@@ -38,6 +36,26 @@ public:
 private:
     Connection connection_;
 };
+
+
+// A replica has not done it. Each of the addresses gets a chance.
+Redirect SingleRouter::redirect(Connection& from, Pending& pending,
+                                std::string_view error)
+{
+    if (!is_read_only(error)) {
+        return Redirect::none;
+    }
+
+    from.doubt();
+
+    if (pending.redirections >= from.address_count()) {
+        return Redirect::lost;
+    }
+
+    pending.redirections++;
+
+    return Redirect::moved;
+}
 
 }  // namespace
 

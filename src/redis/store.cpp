@@ -258,6 +258,8 @@ Answer Store::refused(Connection& connection, Pending& pending,
         return Answer::queued;
     case Redirect::moved:
         return Answer::moved;
+    case Redirect::lost:
+        return Answer::misled;
     case Redirect::impossible:
         unavailable(pending);
         return Answer::done;

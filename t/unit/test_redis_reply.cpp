@@ -15,6 +15,7 @@ extern "C" {
 
 using namespace std::literals;
 using logout::redis::error_word;
+using logout::redis::is_read_only;
 using logout::redis::ReplyNode;
 using logout::redis::ReplyReader;
 using logout::redis::ReplyType;
@@ -230,6 +231,23 @@ void names_errors_by_their_first_word(void**)
     }
 }
 
+
+void knows_what_a_replica_says(void**)
+{
+    for (const char* const text :
+         {"READONLY You can't write against a read only replica.", "READONLY",
+          "ERR Error running script (call to f_0): @user_script:1:"
+          " @user_script: 1: -READONLY You can't write against a read only"
+          " replica."}) {
+        assert_true(is_read_only(text));
+    }
+    for (const char* const text :
+         {"", "ERR", "READONLYX", "ERR unknown command -READONLY ",
+          "MISCONF READONLY"}) {
+        assert_false(is_read_only(text));
+    }
+}
+
 }  // namespace
 
 
@@ -242,6 +260,7 @@ int main()
         cmocka_unit_test(starts_afresh_after_reset),
         cmocka_unit_test(reads_many_replies_in_bounded_memory),
         cmocka_unit_test(names_errors_by_their_first_word),
+        cmocka_unit_test(knows_what_a_replica_says),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);
