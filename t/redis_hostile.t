@@ -131,14 +131,14 @@ for my $case (@answers) {
 }
 
 subtest 'refusals by name' => sub {
-    for my $word (qw(LOADING BUSY READONLY NOPERM MASTERDOWN CLUSTERDOWN OOM
+    for my $word (qw(LOADING BUSY NOPERM MASTERDOWN CLUSTERDOWN OOM
         MISCONF MOVED ASK NOAUTH NOREPLICAS)) {
         my $server = server_with(sub { "-$word go away\r\n" }, '/nowhere');
         my $nginx = nginx_for($server);
 
         is $nginx->logout('a'), 'redis_unavailable', $word for 1 .. 3;
         my @lines = $nginx->complaints;
-        is scalar(grep { /127\.0\.0\.1:\d+ refuses deletes: $word$/ } @lines),
+        is scalar(grep { /127\.0\.0\.1:\d+ refuses deletes: $word(?:,|$)/ } @lines),
             1, "$word is logged once";
         is scalar(grep { /is down/ } @lines), 0, 'the server is not down';
     }
@@ -165,6 +165,8 @@ subtest 'refused at the door' => sub {
 
     my $begin = time;
     is $nginx->logout('a'), 'redis_unavailable', 'the logout' for 1 .. 200;
+    like $nginx->error_log, qr/(?:is down: the connection was refused|refuses deletes): ERR, it has as many clients as its maxclients allows/,
+        'the log says why';
     sleep 1;
     cmp_ok $server->connections, '<', 10 + 5 * (time - $begin),
         'it is not stormed';
@@ -174,12 +176,16 @@ subtest 'refused at the door' => sub {
 subtest 'handshakes that go wrong' => sub {
     for my $case (
         ['AUTH', "-WRONGPASS invalid username-password pair\r\n",
-            'AUTH was refused: WRONGPASS'],
+            'AUTH was refused: WRONGPASS, the user\'s name or password is wrong'],
         ['AUTH', ":1\r\n", 'it sent what was not asked for'],
         ['AUTH', "+OK\r\n+OK\r\n", 'it sent what was not asked for'],
         ['AUTH', '', 'no answer in time'],
         ['SELECT', "-ERR DB index is out of range\r\n",
-            'SELECT was refused: ERR'],
+            'SELECT was refused: ERR, it has no database of this number'],
+        ['AUTH', "-ERR AUTH <password> called without any password configured"
+            . " for the default user.\r\n", 'AUTH was refused: ERR, a'
+            . ' password is configured, and the server has none'],
+        ['SELECT', "-ERR something else\r\n", 'SELECT was refused: ERR'],
         ['SELECT', "\$536870912\r\n$long", 'it sent what is not a reply'],
     ) {
         my ($step, $bytes, $reason) = @$case;

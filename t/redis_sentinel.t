@@ -196,6 +196,42 @@ subtest 'sentinels with a password' => sub {
     like $nginx->error_log, qr/refuses to tell where it is/, 'the log says so';
 };
 
+# What a user of a sentinel needs at least, and how often the rest is tried.
+subtest 'a user of the sentinels with few rights' => sub {
+    my $site = Logout::Sentinels->start(sentinels => 1);
+    my ($sentinel) = $site->sentinels;
+    open my $in, '<', 'README.md' or die "README.md: $!\n";
+    my ($rules) = join('', <$in>)
+        =~ /ACL SETUSER nginx on >PASSWORD (.*\+subscribe.*)/;
+    my $parameters = 'master_name mymaster; sentinel_username nginx;'
+        . ' sentinel_password word;';
+
+    $sentinel->command('ACL', 'SETUSER', 'nginx', 'on', '>word',
+        split ' ', $rules);
+    my $nginx = nginx_for($site, $parameters);
+    is $nginx->logout('a'), 'no_session', 'those of the README';
+    ok $nginx->eventually(sub { $sentinel->command('CLIENT', 'LIST')
+        =~ /cmd=subscribe .*user=nginx/ }), 'it hears the news';
+    is_deeply [$nginx->complaints], [], 'nothing to complain about';
+    is_deeply $sentinel->command('ACL', 'LOG'), [], 'nor for the sentinel';
+    undef $nginx;
+
+    $sentinel->command('ACL', 'SETUSER', 'nginx', '-subscribe');
+    $nginx = nginx_for($site, $parameters);
+    for (1 .. 8) {
+        is $nginx->logout('a'), 'no_session', 'without SUBSCRIBE';
+        ($site->master)->command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME',
+            'yes');
+        sleep 0.3;
+    }
+    my @lines = $nginx->complaints;
+    is scalar @lines, 1, 'one line in the log';
+    like $lines[0], qr/\[warn\].* refuses SUBSCRIBE: NOPERM, its access rules/,
+        'says so';
+    my %refused = @{$sentinel->command('ACL', 'LOG')->[0]};
+    cmp_ok $refused{count}, '<=', 3, 'it is not tried again and again';
+};
+
 subtest 'conf-examples/sentinel.conf' => sub {
     my $site = Logout::Sentinels->start(sentinels => 3);
     my @ports = map { $_->port } $site->sentinels;

@@ -2,6 +2,7 @@
 // slots. What the map of slots does not say yet, or not any more, the nodes
 // tell by -MOVED and -ASK.
 
+#include "redis/error_words.hpp"
 #include "redis/learned_endpoint.hpp"
 #include "redis/router.hpp"
 #include "redis/topology.hpp"

@@ -39,7 +39,7 @@ Connection::Connection(ConnectionOwner& owner,
 
     ngx_memzero(&wait_, sizeof(wait_));
     wait_.kind = CommandKind::wait;
-    failure_ = {FailureKind::connect, 0, "", {}};
+    failure_ = {FailureKind::connect, 0, "", {}, nullptr};
     count_for(endpoint);
 }
 
@@ -367,7 +367,8 @@ void Connection::act(LinkAction action)
 // What follows is up to the state machine; that a server closes an idle
 // connection is no failure.
 void Connection::fail(FailureKind kind, LinkEvent event, const char* what,
-                      ngx_err_t error, std::string_view word)
+                      ngx_err_t error, std::string_view word,
+                      const char* meaning)
 {
     // without an answer to ROLE there is no other way than to try a delete
     if (link_.state() == LinkState::verifying && !settings_.verify_master &&
@@ -379,7 +380,7 @@ void Connection::fail(FailureKind kind, LinkEvent event, const char* what,
     LinkAction action = link_.on(event, has_queued());
 
     if (action == LinkAction::back_off || action == LinkAction::resume) {
-        Failure failure = {kind, error, what, {}};
+        Failure failure = {kind, error, what, {}, meaning};
 
         word.copy(failure.word, sizeof(failure.word) - 1);
         note_failure(failure);
@@ -393,6 +394,7 @@ void Connection::note_failure(const Failure& failure)
 {
     bool news = failure_.kind != failure.kind ||
                 failure_.error != failure.error ||
+                failure_.meaning != failure.meaning ||
                 std::strcmp(failure_.word, failure.word) != 0;
 
     if (news) {
@@ -407,9 +409,11 @@ void Connection::note_failure(const Failure& failure)
 void Connection::log_down()
 {
     ngx_log_error(NGX_LOG_ERR, log_, failure_.error,
-                  "logout_redis \"%V\": %V is down: %s%s%s", &settings_.store,
-                  &endpoint_->name, failure_.what,
-                  failure_.word[0] == '\0' ? "" : ": ", failure_.word);
+                  "logout_redis \"%V\": %V is down: %s%s%s%s%s",
+                  &settings_.store, &endpoint_->name, failure_.what,
+                  failure_.word[0] == '\0' ? "" : ": ", failure_.word,
+                  failure_.meaning == nullptr ? "" : ", ",
+                  failure_.meaning == nullptr ? "" : failure_.meaning);
 }
 
 

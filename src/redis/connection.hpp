@@ -156,6 +156,7 @@ private:
         ngx_err_t error;
         const char* what;
         char word[48];
+        const char* meaning;  // of the error that `word` begins; or nullptr
     };
 
     static void wake_handler(ngx_event_t* event);
@@ -175,7 +176,9 @@ private:
     void step(LinkEvent event);
     void act(LinkAction action);
     void fail(FailureKind kind, LinkEvent event, const char* what,
-              ngx_err_t error = 0, std::string_view word = {});
+              ngx_err_t error = 0, std::string_view word = {},
+              const char* meaning = nullptr);
+    void fail_by_refusal(const char* what, std::string_view error);
     void fail_by_alert();
     void fail_sending(ngx_err_t error);
     void note_failure(const Failure& failure);
@@ -208,6 +211,7 @@ private:
     bool take_answer(Pending& pending);
     void take_wait_reply();
     bool unasked();
+    bool refused_or_unasked();
     bool accept_step();
     void misled();
     bool verification_refused(std::string_view error);

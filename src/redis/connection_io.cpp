@@ -2,6 +2,8 @@
 
 #include "redis/connection.hpp"
 
+#include "redis/error_words.hpp"
+
 namespace logout::redis {
 
 namespace {
@@ -241,6 +243,13 @@ bool Connection::take_replies()
 }
 
 
+void Connection::fail_by_refusal(const char* what, std::string_view error)
+{
+    fail(FailureKind::refused, LinkEvent::refused, what, 0, error_word(error),
+         error_meaning(error));
+}
+
+
 // Always false: the connection is gone.
 bool Connection::unasked()
 {
@@ -267,8 +276,7 @@ bool Connection::take_step_reply()
     }
 
     if (reply.type == ReplyType::error) {
-        fail(FailureKind::refused, LinkEvent::refused, refused_step(state), 0,
-             error_word(replies_.text(reply)));
+        fail_by_refusal(refused_step(state), replies_.text(reply));
         return false;
     }
 
@@ -334,11 +342,30 @@ bool Connection::verification_refused(std::string_view error)
 }
 
 
+// A server that has too many clients says so before it is asked. Always false:
+// the connection is gone.
+bool Connection::refused_or_unasked()
+{
+    const ReplyNode& reply = replies_.root();
+    const char* const meaning = reply.type == ReplyType::error
+                                    ? error_meaning(replies_.text(reply))
+                                    : nullptr;
+
+    if (meaning == nullptr) {
+        return unasked();
+    }
+
+    fail_by_refusal("the connection was refused", replies_.text(reply));
+
+    return false;
+}
+
+
 // False: the connection is gone.
 bool Connection::take_command_reply()
 {
     if (ngx_queue_empty(&line_)) {
-        return owner_.pushed(*this, replies_) || unasked();
+        return owner_.pushed(*this, replies_) || refused_or_unasked();
     }
 
     Pending* pending =
@@ -346,7 +373,7 @@ bool Connection::take_command_reply()
 
     // a reply to a command that was not sent yet is not its reply
     if (pending->end > output_.sent()) {
-        return unasked();
+        return refused_or_unasked();
     }
 
     if (pending->asks && !pending->asked) {

@@ -330,29 +330,6 @@ bool ReplyReader::value_begun() const
 }
 
 
-std::string_view error_word(std::string_view text)
-{
-    std::size_t length = 0;
-
-    while (length < text.size() && length < error_word_limit &&
-           text[length] >= 'A' && text[length] <= 'Z') {
-        length++;
-    }
-
-    return length == 0 ? std::string_view("ERR") : text.substr(0, length);
-}
-
-
-bool is_read_only(std::string_view error)
-{
-    constexpr std::string_view script = "ERR Error running script";
-
-    return error_word(error) == "READONLY" ||
-           (error.substr(0, script.size()) == script &&
-            error.find(" -READONLY ") != std::string_view::npos);
-}
-
-
 std::string_view next_word(std::string_view& text)
 {
     const std::size_t length = text.find(' ');

@@ -88,16 +88,6 @@ private:
     std::string text_;
 };
 
-constexpr std::size_t error_word_limit = 24;
-
-// The first word of an error reply, such as NOPERM: upper-case letters only,
-// at most error_word_limit. "ERR" where it does not start with one.
-std::string_view error_word(std::string_view text);
-
-// Whether a replica says that it takes no writes; before Redis 7 it says so of
-// a script's command in other words.
-bool is_read_only(std::string_view error);
-
 // Takes what comes before the first space off `text`, and the space.
 std::string_view next_word(std::string_view& text);
 

@@ -1,6 +1,7 @@
 // One server, whose address Sentinel knows: it is asked whenever a connection
 // is made, and tells when another server takes over.
 
+#include "redis/error_words.hpp"
 #include "redis/learned_endpoint.hpp"
 #include "redis/router.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view switch_channel = "+switch-master";
 constexpr ngx_msec_t resubscribe_after = 1000;
+constexpr ngx_msec_t resubscribe_at_last = 10 * 60 * 1000;
 
 
 class SentinelRouter final : public Router,
@@ -64,6 +66,7 @@ private:
     Learned learn(std::string_view host, std::uint16_t port,
                   LearnedEndpoint& address);
     void subscribe();
+    void subscription_refused(const Connection& by, std::string_view error);
     Sentinel& current() { return *sentinels_[current_]; }
 
     RouterContext context_;
@@ -84,6 +87,7 @@ private:
     Pending* question_ = nullptr;  // in flight
     Pending* subscription_ = nullptr;
     Connection* subscribed_ = nullptr;
+    ngx_msec_t refused_pause_ = 0;  // 0: the last SUBSCRIBE was not refused
     ngx_event_t subscribe_;
 };
 
@@ -246,12 +250,38 @@ Answer SentinelRouter::replied(Connection& connection, Pending& pending,
     subscription_ = nullptr;
 
     if (replies.root().type != ReplyType::array) {
-        start_timer(subscribe_, resubscribe_after);
+        subscription_refused(connection, replies.text(replies.root()));
     } else {
+        refused_pause_ = 0;
         subscribed_ = &connection;
     }
 
     return Answer::done;
+}
+
+
+// The master is followed all the same, once it is lost or says that it is one
+// no more.
+void SentinelRouter::subscription_refused(const Connection& by,
+                                          std::string_view error)
+{
+    if (refused_pause_ == 0) {
+        const std::string_view word = error_word(error);
+        const ngx_str_t text = ngx_text(word);
+        const char* const meaning = error_meaning(error);
+
+        ngx_log_error(NGX_LOG_WARN, context_.log, 0,
+                      "logout_redis \"%V\": %V refuses SUBSCRIBE: %V%s%s",
+                      &context_.conf.name, &by.endpoint().name, &text,
+                      meaning == nullptr ? "" : ", ",
+                      meaning == nullptr ? "" : meaning);
+    }
+
+    refused_pause_ =
+        refused_pause_ == 0
+            ? resubscribe_after
+            : ngx_min(2 * refused_pause_, resubscribe_at_last);
+    start_timer(subscribe_, refused_pause_);
 }
 
 
@@ -369,7 +399,8 @@ void SentinelRouter::subscribe()
 {
     const std::string_view command[] = {"SUBSCRIBE", switch_channel};
 
-    if (subscribed_ != nullptr || subscription_ != nullptr || ngx_exiting) {
+    if (subscribed_ != nullptr || subscription_ != nullptr || ngx_exiting ||
+        (refused_pause_ != 0 && subscribe_.timer_set)) {
         return;
     }
 

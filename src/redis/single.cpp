@@ -1,6 +1,7 @@
 // One server, whose address is configured: that of a master, or a name or a
 // proxy that leads to whichever server is the master.
 
+#include "redis/error_words.hpp"
 #include "redis/router.hpp"
 
 namespace logout::redis {

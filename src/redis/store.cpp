@@ -70,6 +70,13 @@ bool lacks_unlink(std::string_view error)
 }
 
 
+// For the log.
+const char* name_of(CommandKind kind)
+{
+    return is_delete(kind) ? "deletes" : "commands";
+}
+
+
 // It went from one server to another.
 void count_for(Pending& pending, ServerCounters& server)
 {
@@ -268,7 +275,7 @@ Answer Store::refused(Connection& connection, Pending& pending,
     std::string_view word = error_word(text);
 
     connection.counters().errors++;
-    tell(connection, pending.kind, word);
+    tell_refusal(connection, pending.kind, text);
     count_latency(connection.counters(), ngx_current_msec - pending.queued);
     finish(pending, {ReplyStatus::error, 0, word});
 
@@ -282,7 +289,7 @@ void Store::answer(Connection& connection, Pending& pending, const Reply& reply)
 
     server.replies++;
     if (told_of(pending.kind).refusal[0] != '\0') {
-        tell(connection, pending.kind, {});
+        tell_accepted(connection, pending.kind);
     }
     count_latency(server, ngx_current_msec - pending.queued);
     finish(pending, reply);
@@ -395,31 +402,40 @@ bool Store::Told::may_tell()
 }
 
 
-// `refusal` is the error's first word; empty: there was no error.
-void Store::tell(const Connection& connection, CommandKind kind,
-                 std::string_view refusal)
+void Store::tell_refusal(const Connection& connection, CommandKind kind,
+                         std::string_view error)
+{
+    Told& told = told_of(kind);
+    const std::string_view word = error_word(error);
+    const char* const meaning = error_meaning(error);
+
+    if ((word == told.refusal && meaning == told.meaning) || !told.may_tell()) {
+        return;
+    }
+
+    told.refusal[word.copy(told.refusal, error_word_limit)] = '\0';
+    told.meaning = meaning;
+
+    ngx_log_error(NGX_LOG_ERR, log_, 0,
+                  "logout_redis \"%V\": %V refuses %s: %s%s%s", &conf_.name,
+                  &connection.endpoint().name, name_of(kind), told.refusal,
+                  meaning == nullptr ? "" : ", ",
+                  meaning == nullptr ? "" : meaning);
+}
+
+
+void Store::tell_accepted(const Connection& connection, CommandKind kind)
 {
     Told& told = told_of(kind);
 
-    if (refusal == told.refusal || !told.may_tell()) {
+    if (!told.may_tell()) {
         return;
     }
 
-    told.refusal[refusal.copy(told.refusal, error_word_limit)] = '\0';
-
-    const char* what = is_delete(kind) ? "deletes" : "commands";
-    const ngx_str_t& server = connection.endpoint().name;
-
-    if (refusal.empty()) {
-        ngx_log_error(NGX_LOG_NOTICE, log_, 0,
-                      "logout_redis \"%V\": %V accepts %s again", &conf_.name,
-                      &server, what);
-        return;
-    }
-
-    ngx_log_error(NGX_LOG_ERR, log_, 0,
-                  "logout_redis \"%V\": %V refuses %s: %s", &conf_.name,
-                  &server, what, told.refusal);
+    told.refusal[0] = '\0';
+    ngx_log_error(NGX_LOG_NOTICE, log_, 0,
+                  "logout_redis \"%V\": %V accepts %s again", &conf_.name,
+                  &connection.endpoint().name, name_of(kind));
 }
 
 }  // namespace logout::redis

@@ -8,6 +8,7 @@
 #include "redis/conf.hpp"
 #include "redis/connection.hpp"
 #include "redis/counters.hpp"
+#include "redis/error_words.hpp"
 #include "redis/pending.hpp"
 #include "redis/router.hpp"
 
@@ -40,6 +41,7 @@ private:
         bool may_tell();
 
         char refusal[error_word_limit + 1];  // empty: none
+        const char* meaning;
         ngx_msec_t when;
     };
 
@@ -55,8 +57,9 @@ private:
     void answer(Connection& connection, Pending& pending, const Reply& reply);
     void finish(Pending& pending, const Reply& reply);
     void note_replicas(const Pending& pending, bool enough);
-    void tell(const Connection& connection, CommandKind kind,
-              std::string_view refusal);
+    void tell_refusal(const Connection& connection, CommandKind kind,
+                      std::string_view error);
+    void tell_accepted(const Connection& connection, CommandKind kind);
 
     Told& told_of(CommandKind kind)
     {

@@ -14,8 +14,6 @@ extern "C" {
 }
 
 using namespace std::literals;
-using logout::redis::error_word;
-using logout::redis::is_read_only;
 using logout::redis::ReplyNode;
 using logout::redis::ReplyReader;
 using logout::redis::ReplyType;
@@ -211,43 +209,6 @@ void reads_many_replies_in_bounded_memory(void**)
     }
 }
 
-
-void names_errors_by_their_first_word(void**)
-{
-    const std::pair<std::string_view, std::string_view> words[] = {
-        {"NOPERM this user has no permissions", "NOPERM"},
-        {"ERR unknown command", "ERR"},
-        {"NOAUTH", "NOAUTH"},
-        {"MOVED 3999 127.0.0.1:6381", "MOVED"},
-        {"oh no", "ERR"},
-        {"", "ERR"},
-        {"\x1b[31m", "ERR"},
-        {"READONLY\nx", "READONLY"},
-        {"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "ABCDEFGHIJKLMNOPQRSTUVWX"},
-    };
-
-    for (const auto& [text, word] : words) {
-        assert_true(error_word(text) == word);
-    }
-}
-
-
-void knows_what_a_replica_says(void**)
-{
-    for (const char* const text :
-         {"READONLY You can't write against a read only replica.", "READONLY",
-          "ERR Error running script (call to f_0): @user_script:1:"
-          " @user_script: 1: -READONLY You can't write against a read only"
-          " replica."}) {
-        assert_true(is_read_only(text));
-    }
-    for (const char* const text :
-         {"", "ERR", "READONLYX", "ERR unknown command -READONLY ",
-          "MISCONF READONLY"}) {
-        assert_false(is_read_only(text));
-    }
-}
-
 }  // namespace
 
 
@@ -259,8 +220,6 @@ int main()
         cmocka_unit_test(refuses_replies_over_the_limit),
         cmocka_unit_test(starts_afresh_after_reset),
         cmocka_unit_test(reads_many_replies_in_bounded_memory),
-        cmocka_unit_test(names_errors_by_their_first_word),
-        cmocka_unit_test(knows_what_a_replica_says),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);
