@@ -4,6 +4,7 @@ use strict;
 use warnings;
 
 use lib 't/lib/helpers';
+use File::Temp ();
 use Logout::Nginx;
 use Logout::RedisServer;
 use Logout::Timing qw(time_of);
@@ -23,6 +24,12 @@ sub recovers {
     my ($nginx) = @_;
 
     return $nginx->eventually(sub { $nginx->logout('nobody') eq 'no_session' });
+}
+
+sub recovers_soon {
+    my ($nginx) = @_;
+
+    return $nginx->within(0.3, sub { $nginx->logout('nobody') eq 'no_session' });
 }
 
 # Many, that together take longer than anything may if each of them waits for
@@ -229,6 +236,72 @@ subtest 'a password that is changed' => sub {
         'the log says why';
     $redis->command('ACL', 'SETUSER', 'nginx', '>old');
     ok recovers($nginx), 'it works again without a reload';
+};
+
+# As a sidecar writes it: whole, in the old one's place, for nginx's workers.
+sub write_password {
+    my ($file, $password) = @_;
+
+    open my $out, '>', "$file.new" or die "$file.new: $!\n";
+    print $out "$password\n" if defined $password;
+    close $out;
+    chmod 0600, "$file.new";
+    chown +(getpwnam 'nobody')[2, 3], "$file.new" if $> == 0;
+    rename "$file.new", $file or die "$file: $!\n";
+}
+
+subtest 'a password file that is written anew' => sub {
+    my $redis = Logout::RedisServer->start;
+    my $folder = File::Temp->newdir('logout-password.XXXXXX', TMPDIR => 1);
+    my $file = "$folder/redis.password";
+    chmod 0755, "$folder";
+    my $rotate = sub {
+        my ($old, $new) = @_;
+        $redis->command('ACL', 'SETUSER', 'nginx', 'on', '~*', '+@all',
+            defined $old ? "<$old" : (), ">$new");
+        $redis->command('CLIENT', 'KILL', 'USER', 'nginx');
+    };
+    my $complains_of = sub {
+        my ($nginx, $pattern) = @_;
+        return scalar grep { /$pattern/ } $nginx->complaints;
+    };
+
+    $rotate->(undef, 'one');
+    write_password($file, 'one');
+    my $nginx = nginx_for($redis, "username nginx; password_file $file;");
+    is $nginx->logout('a'), 'no_session', 'the first password';
+
+    $rotate->('one', 'two');
+    write_password($file, 'two');
+    is $nginx->logout('a'), 'no_session', 'the second one, at once';
+    is_deeply [$nginx->complaints], [], 'nothing to complain about';
+
+    $rotate->('two', 'three');
+    is $nginx->logout('a'), 'redis_unavailable', 'the third is not there yet';
+    is $complains_of->($nginx, qr/AUTH was refused: WRONGPASS/), 1, 'logged';
+    write_password($file);
+    ok !recovers_soon($nginx), 'while it is being written';
+    write_password($file, 'three');
+    ok recovers($nginx), 'the third one';
+
+    # an old time says nothing of what is in a file
+    $rotate->('three', 'four');
+    my @times = (stat $file)[8, 9];
+    open my $out, '+<', $file or die "$file: $!\n";
+    print $out "four\n";
+    close $out;
+    truncate $file, length "four\n";
+    utime @times, $file;
+    ok recovers($nginx), 'the fourth one';
+
+    $rotate->('four', 'five');
+    unlink $file;
+    is $nginx->logout('a'), 'redis_unavailable', 'no file';
+    ok !recovers_soon($nginx), 'as long as there is none';
+    is $complains_of->($nginx, qr/the old password is used, open\(\) "\S+" failed/),
+        1, 'logged';
+    unlike $nginx->error_log, qr/\b(?:one|two|three|four|five)\b/,
+        'no password in the log';
 };
 
 subtest 'Redis is loading its data' => sub {

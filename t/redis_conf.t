@@ -271,7 +271,7 @@ qr/open\(\) "\/nowhere\/redis\.password" failed \(2: No such file/
     server 127.0.0.1;
     password_file /dev/null;
 --- error_log
-the first line of the password file "/dev/null" is empty
+the password file "/dev/null" is no regular file
 
 
 === TEST 26: two passwords

@@ -40,6 +40,23 @@ struct AddressMapping {
 
 constexpr in_port_t default_sentinel_port = 26379;
 
+// By what a changed file is recognized.
+struct FileStamp {
+    dev_t device;
+    ino_t inode;
+    off_t size;
+    time_t seconds;
+    long nanoseconds;
+};
+
+// Who nginx is to a server.
+struct LoginConf {
+    ngx_str_t username;  // empty: the default user
+    ngx_str_t password;  // empty: no AUTH
+    ngx_str_t file;      // that has the password, with a NUL; empty: none
+    FileStamp stamp;     // of the file, when it was read
+};
+
 // Everything in it lives in the configuration's pool.
 struct StoreConf {
     ngx_str_t name;
@@ -56,8 +73,8 @@ struct StoreConf {
     ngx_array_t redirect_names;     // of ngx_str_t, "NAME" or "*.NAME"
 
     ngx_uint_t database;
-    ngx_str_t username;
-    ngx_str_t password;
+    LoginConf login;
+    LoginConf sentinel_login;
     ngx_msec_t connect_timeout;  // from connect() until ready for commands
     ngx_msec_t timeout;          // one command, from queueing to reply
     ngx_uint_t max_pending;      // commands queued or in flight, per worker
@@ -69,10 +86,8 @@ struct StoreConf {
     ngx_msec_t wait_time;      // at most, for that
 
     // RESP, ready to be sent; empty where not needed
-    ngx_str_t auth_command;
     ngx_str_t select_command;
     ngx_str_t wait_command;
-    ngx_str_t sentinel_auth_command;
 };
 
 // The stores of a configuration, which keeps them as an array of StoreConf*;

@@ -13,7 +13,7 @@ constexpr std::string_view ping_command = "*1\r\n$4\r\nPING\r\n";
 
 LinkSteps steps_of(const ConnectionSettings& settings)
 {
-    return {settings.channel.tls != nullptr, settings.auth_command.len != 0,
+    return {settings.channel.tls != nullptr, settings.login->is_needed(),
             settings.select_command.len != 0, settings.verify_master};
 }
 
@@ -335,7 +335,8 @@ void Connection::act(LinkAction action)
         channel_.secure();
         break;
     case LinkAction::authenticate:
-        say(view(settings_.auth_command));
+        auth_ = settings_.login->command();
+        say(*auth_);
         break;
     case LinkAction::select:
         say(view(settings_.select_command));

@@ -12,6 +12,7 @@
 #include "redis/pending.hpp"
 #include "redis/reply.hpp"
 #include "redis/link.hpp"
+#include "redis/login.hpp"
 
 namespace logout::redis {
 
@@ -70,7 +71,7 @@ protected:
 
 struct ConnectionSettings {
     ngx_str_t store;  // its name, for the log
-    ngx_str_t auth_command;
+    Login* login;
     ngx_str_t select_command;
     ngx_str_t wait_command;  // empty: replicas are not waited for
     std::int64_t wait_replicas;
@@ -248,7 +249,8 @@ private:
     bool wait_short_ = false;  // the last WAIT fell short, then
     ngx_msec_t wait_short_since_ = 0;
 
-    std::uint32_t generation_ = 0;   // changes when the channel is shut
+    std::uint32_t generation_ = 0;  // changes when the channel is shut
+    std::shared_ptr<const std::string> auth_;  // as it was sent last
     std::string_view step_command_;  // what is left to send of AUTH, ...
 
     ngx_event_t wake_;

@@ -276,6 +276,9 @@ bool Connection::take_step_reply()
     }
 
     if (reply.type == ReplyType::error) {
+        if (state == LinkState::authenticating) {
+            settings_.login->refused();
+        }
         fail_by_refusal(refused_step(state), replies_.text(reply));
         return false;
     }

@@ -71,6 +71,7 @@ private:
 
     RouterContext context_;
     ServerCounters counters_ = {};  // where there is no room in the book
+    Login login_;
     ConnectionSettings question_settings_;
     ConnectionSettings news_settings_;
 
@@ -92,11 +93,11 @@ private:
 };
 
 
-ConnectionSettings sentinel_settings(const RouterContext& context)
+ConnectionSettings sentinel_settings(const RouterContext& context, Login& login)
 {
     ConnectionSettings settings = context.settings;
 
-    settings.auth_command = context.conf.sentinel_auth_command;
+    settings.login = &login;
     settings.select_command = {};
     settings.wait_command = {};
     settings.verify_master = false;
@@ -107,8 +108,10 @@ ConnectionSettings sentinel_settings(const RouterContext& context)
 
 
 SentinelRouter::SentinelRouter(const RouterContext& context)
-    : context_(context), question_settings_(sentinel_settings(context)),
-      news_settings_(sentinel_settings(context)),
+    : context_(context),
+      login_(context.conf.sentinel_login, context.conf.name, context.log),
+      question_settings_(sentinel_settings(context, login_)),
+      news_settings_(sentinel_settings(context, login_)),
       announcements_(context.conf, context.log),
       unknown_({context.conf.master_name, {}, 0, false, {}, nullptr, 0, {}}),
       master_(context.owner, context.settings, unknown_, context.log, this)
@@ -277,10 +280,9 @@ void SentinelRouter::subscription_refused(const Connection& by,
                       meaning == nullptr ? "" : meaning);
     }
 
-    refused_pause_ =
-        refused_pause_ == 0
-            ? resubscribe_after
-            : ngx_min(2 * refused_pause_, resubscribe_at_last);
+    refused_pause_ = refused_pause_ == 0
+                         ? resubscribe_after
+                         : ngx_min(2 * refused_pause_, resubscribe_at_last);
     start_timer(subscribe_, refused_pause_);
 }
 

@@ -15,12 +15,12 @@ constexpr std::size_t output_at_least = 64 * 1024;
 constexpr ngx_msec_t tell_interval = 1000;
 
 
-ConnectionSettings settings_of(const StoreConf& conf)
+ConnectionSettings settings_of(const StoreConf& conf, Login& login)
 {
     ConnectionSettings settings = {};
 
     settings.store = conf.name;
-    settings.auth_command = conf.auth_command;
+    settings.login = &login;
     settings.select_command = conf.select_command;
     settings.wait_command = conf.wait_command;
     settings.wait_replicas = static_cast<std::int64_t>(conf.wait_replicas);
@@ -91,7 +91,8 @@ void count_for(Pending& pending, ServerCounters& server)
 Store::Store(const StoreConf& conf, ngx_cycle_t* cycle, CounterBook* book)
     : conf_(conf), log_(cycle->log), book_(book),
       pool_(conf.max_pending, conf.timeout, cycle->log),
-      settings_(settings_of(conf)),
+      login_(conf.login, conf.name, cycle->log),
+      settings_(settings_of(conf, login_)),
       router_(make_router({conf, *this, settings_, pool_, cycle->log, book}))
 {
     StoreCounters* place = book_ == nullptr ? nullptr : book_->of_store();

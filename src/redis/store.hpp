@@ -76,6 +76,7 @@ private:
     StoreCounters* counters_ = &own_counters_;
 
     PendingPool pool_;
+    Login login_;
     ConnectionSettings settings_;
     std::unique_ptr<Router> router_;
 

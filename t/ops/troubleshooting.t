@@ -7,6 +7,7 @@ use warnings;
 use lib 't/lib/helpers';
 use HTTP::Tiny;
 use JSON::PP qw(decode_json encode_json);
+use Logout::FakeRedis;
 use Logout::Nginx;
 use Logout::Readme;
 use Logout::RedisServer;
@@ -227,7 +228,7 @@ my %symptoms = (
         like outcome($nginx), qr/^302 deferred/, 'defer helps';
     },
 
-    '503, `redis_unavailable`, and the log says `NOPERM`' => sub {
+    '503, `redis_unavailable`, and the log has a word of Redis' => sub {
         my $other = Logout::RedisServer->start;
         my $user = 'logout_redis acl { server 127.0.0.1:' . $other->port
             . '; username nginx; password p; }';
@@ -242,6 +243,52 @@ my %symptoms = (
         $other->command('ACL', 'SETUSER', 'nginx', '~sess:*');
         $other->command('SET', 'sess:abc', 1);
         like outcome($nginx), qr/^302 logged_out/, 'the ACL helps';
+
+        # [what makes it happen], the line, [what helps]
+        for my $case (
+            [[qw(CONFIG SET min-replicas-to-write 1)],
+                'refuses deletes: NOREPLICAS, it has fewer replicas',
+                [qw(CONFIG SET min-replicas-to-write 0)]],
+            [[qw(REPLICAOF 127.0.0.1 1)], 'is down: it is not a master',
+                [qw(REPLICAOF NO ONE)]],
+            [[qw(ACL SETUSER default resetpass >secret)],
+                'refuses deletes: NOAUTH, it wants a password',
+                [qw(ACL SETUSER default nopass)]],
+        ) {
+            my ($break, $line, $mend) = @$case;
+            my $nginx = start(port => $other->port);
+
+            $other->command(@$break);
+            like outcome($nginx), qr/^503 redis_unavailable/, "@$break";
+            like $nginx->error_log, qr/logout_redis "sessions": .*\Q$line\E/,
+                'the log';
+            $other->command(@$mend);
+            ok $nginx->eventually(sub { outcome($nginx) =~ /^302/ }),
+                "@$mend helps";
+        }
+
+        for my $case (
+            ['database 99;', 'SELECT was refused: ERR, it has no database'],
+            ['password wrong;',
+                'AUTH was refused: ERR, a password is configured, and'],
+            ['username a; password wrong;',
+                'AUTH was refused: WRONGPASS, the user']) {
+            my ($parameters, $line) = @$case;
+            my $nginx = start(port => $other->port, timeout => $parameters);
+
+            like outcome($nginx), qr/^503 redis_unavailable/, $parameters;
+            like $nginx->error_log, qr/is down: \Q$line\E/, 'the log';
+        }
+
+        for my $word (qw(MISCONF LOADING)) {
+            my $fake = Logout::FakeRedis->start(
+                sub { $_[0] =~ /^[A-Z]+\z/ ? '' : "-$word it is\r\n" });
+            my $nginx = start(port => $fake->port);
+
+            like outcome($nginx), qr/^503 redis_unavailable/, $word;
+            like $nginx->error_log, qr/refuses deletes: $word, it (?:cannot save to its disk|is loading its data)/,
+                'the log';
+        }
     },
 
     "400 for a provider's call" => sub {

@@ -26,8 +26,8 @@ StoreConf* add_store(ngx_conf_t* cf, ngx_array_t*& stores, ngx_str_t name)
     }
 
     /*
-     * set by ngx_pcalloc(): cluster, master_name, database, username,
-     * password, resolver, tls, sentinel_tls, wait_replicas,
+     * set by ngx_pcalloc(): cluster, master_name, database, login,
+     * sentinel_login, resolver, tls, sentinel_tls, wait_replicas,
      * redirects_are_bound, and the commands
      */
     StoreConf* store = static_cast<StoreConf*>(memory);

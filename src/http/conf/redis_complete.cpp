@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 
+using logout::redis::LoginConf;
 using logout::redis::StoreConf;
 
 namespace {
@@ -56,30 +57,9 @@ struct Decimal {
 };
 
 
-bool prepare_auth(ngx_pool_t* pool, const ngx_str_t& username,
-                  const ngx_str_t& password, ngx_str_t& command)
-{
-    if (password.len == 0) {
-        return true;
-    }
-
-    return username.len == 0
-               ? prepare(pool, {"AUTH", to_view(password)}, command)
-               : prepare(pool, {"AUTH", to_view(username), to_view(password)},
-                         command);
-}
-
-
 bool prepare_commands(ngx_pool_t* pool, const RedisBlock& block)
 {
     StoreConf& store = *block.store;
-
-    if (!prepare_auth(pool, store.username, store.password,
-                      store.auth_command) ||
-        !prepare_auth(pool, block.sentinel_username, block.sentinel_password,
-                      store.sentinel_auth_command)) {
-        return false;
-    }
 
     if (store.database != 0 &&
         !prepare(pool, {"SELECT", Decimal(store.database).text()},
@@ -135,12 +115,15 @@ char* check_servers(ngx_conf_t* cf, const RedisBlock& block)
 
 char* check_users(ngx_conf_t* cf, const RedisBlock& block)
 {
-    if (block.store->username.len != 0 && block.store->password.len == 0) {
+    const LoginConf& login = block.store->login;
+    const LoginConf& sentinel = block.store->sentinel_login;
+
+    if (login.username.len != 0 && login.password.len == 0) {
         return ngx_http_logout_redis_refuse(cf, block,
                                             "\"username\" without a password");
     }
 
-    if (block.sentinel_username.len != 0 && block.sentinel_password.len == 0) {
+    if (sentinel.username.len != 0 && sentinel.password.len == 0) {
         return ngx_http_logout_redis_refuse(
             cf, block, "\"sentinel_username\" without a password");
     }

@@ -3,6 +3,8 @@
 #include "core/base/did_you_mean.hpp"
 #include "http/conf/timer_resolution.hpp"
 
+using logout::redis::LoginConf;
+
 namespace {
 
 constexpr ngx_uint_t max_pending_limit = 1024 * 1024;
@@ -79,7 +81,7 @@ char* set_database(ngx_conf_t* cf, RedisBlock& block)
 
 char* set_username(ngx_conf_t* cf, RedisBlock& block)
 {
-    return set_text(cf, block.store->username);
+    return set_text(cf, block.store->login.username);
 }
 
 
@@ -92,39 +94,45 @@ char* two_passwords()
 
 char* set_password(ngx_conf_t* cf, RedisBlock& block)
 {
-    return block.store->password.len != 0 ? two_passwords()
-                                          : set_text(cf, block.store->password);
+    LoginConf& login = block.store->login;
+
+    return login.password.len != 0 ? two_passwords()
+                                   : set_text(cf, login.password);
 }
 
 
 char* set_password_file(ngx_conf_t* cf, RedisBlock& block)
 {
-    return block.store->password.len != 0
+    LoginConf& login = block.store->login;
+
+    return login.password.len != 0
                ? two_passwords()
-               : ngx_http_logout_redis_password_file(cf, block.store->password);
+               : ngx_http_logout_redis_password_file(cf, login);
 }
 
 
 char* set_sentinel_username(ngx_conf_t* cf, RedisBlock& block)
 {
-    return set_text(cf, block.sentinel_username);
+    return set_text(cf, block.store->sentinel_login.username);
 }
 
 
 char* set_sentinel_password(ngx_conf_t* cf, RedisBlock& block)
 {
-    return block.sentinel_password.len != 0
-               ? two_passwords()
-               : set_text(cf, block.sentinel_password);
+    LoginConf& login = block.store->sentinel_login;
+
+    return login.password.len != 0 ? two_passwords()
+                                   : set_text(cf, login.password);
 }
 
 
 char* set_sentinel_password_file(ngx_conf_t* cf, RedisBlock& block)
 {
-    return block.sentinel_password.len != 0
+    LoginConf& login = block.store->sentinel_login;
+
+    return login.password.len != 0
                ? two_passwords()
-               : ngx_http_logout_redis_password_file(cf,
-                                                     block.sentinel_password);
+               : ngx_http_logout_redis_password_file(cf, login);
 }
 
 

@@ -11,9 +11,6 @@ struct RedisBlock {
     logout::redis::StoreConf* store;
     ngx_uint_t seen;  // bits: which directives were given
 
-    ngx_str_t sentinel_username;
-    ngx_str_t sentinel_password;
-
     ngx_flag_t ssl;
     ngx_flag_t sentinel_ssl;  // NGX_CONF_UNSET: as `ssl`
     ngx_flag_t ssl_verify;
@@ -63,7 +60,8 @@ char* ngx_http_logout_redis_redirect_to(ngx_conf_t* cf,
                                         logout::redis::StoreConf& store);
 
 // Reads the file in cf->args[1].
-char* ngx_http_logout_redis_password_file(ngx_conf_t* cf, ngx_str_t& password);
+char* ngx_http_logout_redis_password_file(ngx_conf_t* cf,
+                                          logout::redis::LoginConf& login);
 
 // cf->args[index].
 inline ngx_str_t& ngx_http_logout_argument(ngx_conf_t* cf, ngx_uint_t index)

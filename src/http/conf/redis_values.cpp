@@ -4,17 +4,16 @@
 #include "http/conf/redis_parameters.hpp"
 
 #include "redis/learned_endpoint.hpp"
+#include "redis/login.hpp"
 
-#include <sys/stat.h>
+#include <new>
 
 using logout::redis::AddressMapping;
 using logout::redis::Endpoint;
+using logout::redis::LoginConf;
 using logout::redis::StoreConf;
 
 namespace {
-
-constexpr std::size_t password_max_length = 4096;
-
 
 bool is_name(const ngx_url_t& url)
 {
@@ -121,58 +120,35 @@ bool push(ngx_array_t& array, const Value& value)
 }
 
 
-char* file_error(ngx_conf_t* cf, const char* what, ngx_str_t* name)
+// Returns false with the reason logged.
+bool take_password(ngx_conf_t* cf, const ngx_str_t& name, LoginConf& login)
 {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "%s \"%V\" failed", what,
-                       name);
+    const logout::redis::PasswordFile file =
+        logout::redis::read_password_file(name);
 
-    return ngx_http_logout_conf_error();
-}
-
-
-// Reads the file's first line; at most one byte too many, to notice that.
-char* read_password(ngx_conf_t* cf, ngx_str_t* name, ngx_fd_t fd,
-                    ngx_str_t& password)
-{
-    ngx_file_info_t info;
-
-    if (ngx_fd_info(fd, &info) == NGX_FILE_ERROR) {
-        return file_error(cf, ngx_fd_info_n, name);
+    if (file.call != nullptr) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, file.error, "%s \"%V\" failed",
+                           file.call, &name);
+        return false;
     }
 
-    if (info.st_mode & S_IROTH) {
+    if (file.others_may_read) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "the password file \"%V\" is readable by others",
-                           name);
+                           &name);
     }
 
-    u_char* buffer =
-        static_cast<u_char*>(ngx_pnalloc(cf->pool, password_max_length + 1));
-
-    if (buffer == nullptr) {
-        return ngx_http_logout_conf_error();
+    if (file.problem != nullptr) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s \"%V\" %s", file.subject,
+                           &name, file.problem);
+        return false;
     }
 
-    ssize_t n = ngx_read_fd(fd, buffer, password_max_length + 1);
+    login.file = name;
+    login.stamp = file.stamp;
+    login.password = copy_to_pool(cf->pool, file.password);
 
-    if (n == -1) {
-        return file_error(cf, ngx_read_fd_n, name);
-    }
-
-    std::string_view line(reinterpret_cast<char*>(buffer),
-                          static_cast<std::size_t>(n));
-    line = line.substr(0, line.find_first_of("\r\n"));
-
-    if (line.empty() || line.size() > password_max_length) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "the first line of the password file \"%V\" is %s",
-                           name, line.empty() ? "empty" : "too long");
-        return ngx_http_logout_conf_error();
-    }
-
-    password = to_ngx_str(line);
-
-    return NGX_CONF_OK;
+    return login.password.len != 0;
 }
 
 }  // namespace
@@ -218,8 +194,7 @@ char* ngx_http_logout_redis_mapping(ngx_conf_t* cf, ngx_array_t& mappings)
 
     return push(mappings,
                 AddressMapping{without_brackets(from.host), from.port,
-                               from.no_port != 0,
-                               make_endpoint(cf, value, to)})
+                               from.no_port != 0, make_endpoint(cf, value, to)})
                ? NGX_CONF_OK
                : ngx_http_logout_conf_error();
 }
@@ -260,7 +235,7 @@ char* ngx_http_logout_redis_redirect_to(ngx_conf_t* cf, StoreConf& store)
 }
 
 
-char* ngx_http_logout_redis_password_file(ngx_conf_t* cf, ngx_str_t& password)
+char* ngx_http_logout_redis_password_file(ngx_conf_t* cf, LoginConf& login)
 {
     ngx_str_t name = ngx_http_logout_argument(cf, 1);
 
@@ -268,18 +243,10 @@ char* ngx_http_logout_redis_password_file(ngx_conf_t* cf, ngx_str_t& password)
         return ngx_http_logout_conf_error();
     }
 
-    ngx_fd_t fd = ngx_open_file(name.data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
-
-    if (fd == NGX_INVALID_FILE) {
-        return file_error(cf, ngx_open_file_n, &name);
+    try {
+        return take_password(cf, name, login) ? NGX_CONF_OK
+                                              : ngx_http_logout_conf_error();
+    } catch (const std::bad_alloc&) {
+        return ngx_http_logout_conf_error();
     }
-
-    char* result = read_password(cf, &name, fd, password);
-
-    if (ngx_close_file(fd) == NGX_FILE_ERROR) {
-        ngx_conf_log_error(NGX_LOG_ALERT, cf, ngx_errno,
-                           ngx_close_file_n " \"%V\" failed", &name);
-    }
-
-    return result;
 }
