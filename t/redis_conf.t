@@ -585,9 +585,42 @@ host not found in "nowhere.invalid" in
     server 127.0.0.1;
     cluster on;
     redirect_to 10.0.0.1/8;
+--- config
+    location = /t { return 204; }
 --- request
-GET /logout
---- error_code: 503
---- grep_error_log eval: qr/low address bits of 10.0.0.1\/8 are meaningless/
---- grep_error_log_out
-low address bits of 10.0.0.1/8 are meaningless
+    GET /t
+--- error_code: 204
+--- error_log eval
+qr/\[warn\].*low address bits of 10\.0\.0\.1\/8 are meaningless/
+
+
+=== TEST 54: a name for sentinels that do not speak TLS
+--- x_block
+    sentinel 127.0.0.1;
+    master_name mymaster;
+    ssl on;
+    sentinel_ssl off;
+    sentinel_ssl_name sentinel.test;
+--- error_log
+"sentinel_ssl_name" without TLS for the sentinels in logout_redis "sessions"
+
+
+=== TEST 55: a password for no key
+--- x_block
+    server 127.0.0.1;
+    ssl on;
+    ssl_password_file $TEST_NGINX_SERVER_ROOT/html/passwords;
+--- user_files
+>>> passwords
+secret
+--- error_log
+"ssl_password_file" without "ssl_certificate_key" in logout_redis "sessions"
+
+
+=== TEST 56: what of a certificate is verified
+--- x_block
+    server 127.0.0.1;
+    ssl on;
+    ssl_verify name;
+--- error_log
+invalid value "name" in "ssl_verify" directive, it must be "on" or "off"

@@ -105,6 +105,72 @@ subtest 'a client certificate is asked for' => sub {
         'it sent a TLS alert: certificate required');
 };
 
+subtest 'the key of the client certificate is encrypted' => sub {
+    my ($redis, $port) = tls_redis('named', '--tls-auth-clients', 'yes');
+    my ($key, $passwords) = map { $files->file($_) } 'secret.key', 'passwords';
+    $files->openssl('ec', '-in', $files->file('client.key'), '-aes256',
+        '-passout', 'pass:second', '-out', $key);
+    open my $out, '>', $passwords or die "$passwords: $!\n";
+    print $out "first\nsecond\n";
+    close $out;
+
+    works($port, "$trust $name ssl_certificate_key $key;"
+        . ' ssl_certificate ' . $files->file('client.crt') . ';'
+        . " ssl_password_file $passwords;", 'its password is in a file');
+};
+
+subtest 'any certificate of an authority' => sub {
+    my ($redis, $port) = tls_redis('named');
+    my $nginx = nginx_for($port, "$trust ssl_verify chain;");
+    my ($warning) = $nginx->test_configuration =~ /\[warn\] (.*)/;
+
+    is $nginx->logout('a'), 'no_session', 'is accepted';
+    like $warning, qr/with "ssl_verify chain" whoever has any certificate of these authorities can take Redis' place in/,
+        'with a warning';
+    $nginx = nginx_for($port, 'ssl_verify chain; ssl_trusted_certificate '
+        . $files->file('other-ca.crt') . ';');
+    is $nginx->logout('a'), 'redis_unavailable', 'but not of another one';
+};
+
+subtest 'sentinels have certificates of their own' => sub {
+    my ($redis, $port) = tls_redis('named');
+    my $sentinel_port = Logout::Example::free_port();
+    $files->issue('sentinel', 'ca', names => 'DNS:sentinel.example.com');
+    my $file = $files->file('sentinel.conf');
+    open my $out, '>', $file or die "$file: $!\n";
+    print $out "sentinel monitor mymaster 127.0.0.1 $port 1\n";
+    close $out;
+    my $sentinel = Logout::RedisServer->start($file, '--sentinel',
+        '--tls-port', $sentinel_port,
+        '--tls-cert-file', $files->file('sentinel.crt'),
+        '--tls-key-file', $files->file('sentinel.key'),
+        '--tls-ca-cert-file', $files->file('ca.crt'),
+        '--tls-auth-clients', 'no', '--tls-replication', 'yes');
+    my $start = sub {
+        my ($names) = @_;
+        return Logout::Nginx->start(http => <<"_");
+    logout_redis sessions {
+        sentinel 127.0.0.1:$sentinel_port;
+        master_name mymaster;
+        ssl on;
+        timeout 2s;
+        connect_timeout 2s;
+        $trust $names
+    }
+_
+    };
+
+    my $nginx =
+        $start->("$name sentinel_ssl_name sentinel.example.com;");
+    is $nginx->logout('a'), 'no_session', 'a name for each';
+    is_deeply [$nginx->complaints], [], 'nothing to complain about';
+    for my $names ($name, 'sentinel_ssl_name sentinel.example.com;',
+        "$name sentinel_ssl_name redis.example.com;") {
+        is $start->($names)->logout('a'), 'redis_unavailable',
+            "not with $names";
+    }
+};
+
 subtest 'a session is used again' => sub {
     for my $protocol ('TLSv1.2', 'TLSv1.3') {
         my ($redis, $port) = tls_redis('named', '--tls-protocols', $protocol);

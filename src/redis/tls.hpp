@@ -5,15 +5,23 @@
 
 #include "redis/ngx.hpp"
 
+#include <cstdint>
+
 namespace logout::redis {
 
 struct Endpoint;
+
+enum class TlsVerify : std::uint8_t {
+    nothing,
+    chain,  // it leads to a trusted certificate, whoever it is for
+    all,
+};
 
 // `ssl on` and what belongs to it; lives in the configuration's pool.
 struct TlsConf {
     ngx_ssl_t* context;
     ngx_str_t name;  // for SNI and the certificate; empty: the server's host
-    bool verify;
+    TlsVerify verify;
 };
 
 // The last session of a server, to be resumed by the next handshake.

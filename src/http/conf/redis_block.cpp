@@ -79,7 +79,7 @@ char* ngx_http_logout_redis_block(ngx_conf_t* cf, ngx_command_t* /* cmd */,
     RedisBlock block = {};
 
     block.store = add_store(cf, stores, name);
-    block.ssl_verify = 1;
+    block.ssl_verify = logout::redis::TlsVerify::all;
     block.sentinel_ssl = NGX_CONF_UNSET;
 
     if (block.store == nullptr ||

@@ -238,13 +238,50 @@ char* set_ssl(ngx_conf_t* cf, RedisBlock& block)
 
 char* set_ssl_verify(ngx_conf_t* cf, RedisBlock& block)
 {
-    return set_flag(cf, block.ssl_verify);
+    using logout::redis::TlsVerify;
+
+    if (to_view(ngx_http_logout_argument(cf, 1)) == "chain") {
+        block.ssl_verify = TlsVerify::chain;
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "with \"ssl_verify chain\" whoever has any"
+                           " certificate of these authorities can take Redis'"
+                           " place");
+        return NGX_CONF_OK;
+    }
+
+    ngx_flag_t all = 0;
+    char* const result = set_flag(cf, all);
+
+    block.ssl_verify = all ? TlsVerify::all : TlsVerify::nothing;
+
+    return result;
 }
 
 
 char* set_ssl_name(ngx_conf_t* cf, RedisBlock& block)
 {
     return set_text(cf, block.ssl_name);
+}
+
+
+char* set_sentinel_ssl_name(ngx_conf_t* cf, RedisBlock& block)
+{
+    return set_text(cf, block.sentinel_ssl_name);
+}
+
+
+char* set_ssl_password_file(ngx_conf_t* cf, RedisBlock& block)
+{
+#if (NGX_SSL)
+    block.ssl_passwords =
+        ngx_ssl_read_password_file(cf, &ngx_http_logout_argument(cf, 1));
+
+    return block.ssl_passwords == nullptr ? ngx_http_logout_conf_error()
+                                          : NGX_CONF_OK;
+#else
+    // "ssl on" is refused, and this without it
+    return NGX_CONF_OK;
+#endif
 }
 
 
@@ -318,6 +355,7 @@ constexpr Parameter parameters[] = {
     {"sentinel_password_file",  1, 1, false, sentinel,
      set_sentinel_password_file},
     {"sentinel_ssl",            1, 1, false, sentinel, set_sentinel_ssl},
+    {"sentinel_ssl_name",       1, 1, false, sentinel, set_sentinel_ssl_name},
 
     {"ssl",                     1, 1, false, none, set_ssl},
     {"ssl_verify",              1, 1, false, ssl, set_ssl_verify},
@@ -325,6 +363,7 @@ constexpr Parameter parameters[] = {
     {"ssl_trusted_certificate", 1, 1, false, ssl, set_ssl_trusted_certificate},
     {"ssl_certificate",         1, 1, false, ssl, set_ssl_certificate},
     {"ssl_certificate_key",     1, 1, false, ssl, set_ssl_certificate_key},
+    {"ssl_password_file",       1, 1, false, ssl, set_ssl_password_file},
 };
 // clang-format on
 

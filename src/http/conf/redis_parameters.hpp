@@ -13,11 +13,13 @@ struct RedisBlock {
 
     ngx_flag_t ssl;
     ngx_flag_t sentinel_ssl;  // NGX_CONF_UNSET: as `ssl`
-    ngx_flag_t ssl_verify;
+    logout::redis::TlsVerify ssl_verify;
     ngx_str_t ssl_name;
+    ngx_str_t sentinel_ssl_name;
     ngx_str_t ssl_trusted_certificate;
     ngx_str_t ssl_certificate;
     ngx_str_t ssl_certificate_key;
+    ngx_array_t* ssl_passwords;  // of that key; nullptr: none
 };
 
 // Handles the directive in cf->args: the setter of all that a block may hold.

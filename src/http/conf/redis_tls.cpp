@@ -4,6 +4,7 @@
 
 using logout::redis::Endpoint;
 using logout::redis::TlsConf;
+using logout::redis::TlsVerify;
 
 #if (NGX_SSL)
 
@@ -85,9 +86,20 @@ char* ngx_http_logout_redis_complete_tls(ngx_conf_t* cf, RedisBlock& block)
             cf, block, "\"ssl on\" with a \"unix:\" server");
     }
 
-    if (!block.ssl_verify && block.ssl_trusted_certificate.len != 0) {
+    if (block.ssl_verify == TlsVerify::nothing &&
+        block.ssl_trusted_certificate.len != 0) {
         return ngx_http_logout_redis_refuse(
             cf, block, "\"ssl_trusted_certificate\" with \"ssl_verify off\"");
+    }
+
+    if (!sentinel_ssl && block.sentinel_ssl_name.len != 0) {
+        return ngx_http_logout_redis_refuse(
+            cf, block, "\"sentinel_ssl_name\" without TLS for the sentinels");
+    }
+
+    if (block.ssl_passwords != nullptr && block.ssl_certificate_key.len == 0) {
+        return ngx_http_logout_redis_refuse(
+            cf, block, "\"ssl_password_file\" without \"ssl_certificate_key\"");
     }
 
     if ((block.ssl_certificate.len == 0) !=
@@ -106,11 +118,12 @@ char* ngx_http_logout_redis_complete_tls(ngx_conf_t* cf, RedisBlock& block)
 
     if (block.ssl_certificate.len != 0 &&
         ngx_ssl_certificate(cf, ssl, &block.ssl_certificate,
-                            &block.ssl_certificate_key, nullptr) != NGX_OK) {
+                            &block.ssl_certificate_key,
+                            block.ssl_passwords) != NGX_OK) {
         return ngx_http_logout_conf_error();
     }
 
-    if (block.ssl_verify && !trust(cf, block, ssl)) {
+    if (block.ssl_verify != TlsVerify::nothing && !trust(cf, block, ssl)) {
         return ngx_http_logout_conf_error();
     }
 
@@ -118,17 +131,17 @@ char* ngx_http_logout_redis_complete_tls(ngx_conf_t* cf, RedisBlock& block)
         return ngx_http_logout_conf_error();
     }
 
-    void* memory = ngx_palloc(cf->pool, sizeof(TlsConf));
+    TlsConf* const tls =
+        static_cast<TlsConf*>(ngx_palloc(cf->pool, 2 * sizeof(TlsConf)));
 
-    if (memory == nullptr) {
+    if (tls == nullptr) {
         return ngx_http_logout_conf_error();
     }
 
-    TlsConf* tls = static_cast<TlsConf*>(memory);
-
-    *tls = {ssl, block.ssl_name, block.ssl_verify != 0};
-    block.store->tls = block.ssl ? tls : nullptr;
-    block.store->sentinel_tls = sentinel_ssl ? tls : nullptr;
+    tls[0] = {ssl, block.ssl_name, block.ssl_verify};
+    tls[1] = {ssl, block.sentinel_ssl_name, block.ssl_verify};
+    block.store->tls = block.ssl ? &tls[0] : nullptr;
+    block.store->sentinel_tls = sentinel_ssl ? &tls[1] : nullptr;
 
     return NGX_CONF_OK;
 }

@@ -47,11 +47,12 @@ syn keyword ngxLogoutRedisParameter contained map_address redirect_to
 syn keyword ngxLogoutRedisParameter contained sentinel_username
 syn keyword ngxLogoutRedisParameter contained sentinel_password
 syn keyword ngxLogoutRedisParameter contained sentinel_password_file
-syn keyword ngxLogoutRedisParameter contained sentinel_ssl
+syn keyword ngxLogoutRedisParameter contained sentinel_ssl sentinel_ssl_name
 syn keyword ngxLogoutRedisParameter contained ssl ssl_verify ssl_name
 syn keyword ngxLogoutRedisParameter contained ssl_trusted_certificate
 syn keyword ngxLogoutRedisParameter contained ssl_certificate
 syn keyword ngxLogoutRedisParameter contained ssl_certificate_key
+syn keyword ngxLogoutRedisParameter contained ssl_password_file
 
 syn region ngxLogoutClient matchgroup=ngxDirectiveBlock start=+^\s*logout_client\s+ end=+}+ contains=@ngxLogoutInside,ngxLogoutClientParameter
 syn keyword ngxLogoutClientParameter contained return_url origin federated
