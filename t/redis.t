@@ -238,6 +238,32 @@ subtest 'a password that is changed' => sub {
     ok recovers($nginx), 'it works again without a reload';
 };
 
+# Seconds until the connection to this port is asked whether it is there, as
+# Linux tells: the timer's kind is 02, its time in hundredths.
+sub seconds_until_keepalive {
+    my ($port) = @_;
+
+    open my $in, '<', '/proc/net/tcp' or return undef;
+    my $to = sprintf '0100007F:%04X', $port;
+    my ($time) = join('', <$in>)
+        =~ /: \w+:\w+ $to 01 \w+:\w+ 02:(\w+)/;
+    return defined $time ? hex($time) / 100 : undef;
+}
+
+subtest 'idle connections are kept alive' => sub {
+    my $redis = Logout::RedisServer->start('--tcp-keepalive', 0);
+
+    for my $case (['', 20, 60], ['tcp_keepalive 600s;', 300, 600]) {
+        my ($parameter, $least, $most) = @$case;
+        my $nginx = nginx_for($redis, $parameter);
+
+        is $nginx->logout('a'), 'no_session', "a logout: $parameter";
+        my $seconds = seconds_until_keepalive($redis->port);
+        cmp_ok $seconds, '>', $least, "after more than $least s";
+        cmp_ok $seconds, '<=', $most, "and at most $most s";
+    }
+};
+
 # As a sidecar writes it: whole, in the old one's place, for nginx's workers.
 sub write_password {
     my ($file, $password) = @_;

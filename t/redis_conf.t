@@ -594,7 +594,7 @@ host not found in "nowhere.invalid" in
 qr/\[warn\].*low address bits of 10\.0\.0\.1\/8 are meaningless/
 
 
-=== TEST 54: a name for sentinels that do not speak TLS
+=== TEST 58: a name for sentinels that do not speak TLS
 --- x_block
     sentinel 127.0.0.1;
     master_name mymaster;
@@ -605,7 +605,7 @@ qr/\[warn\].*low address bits of 10\.0\.0\.1\/8 are meaningless/
 "sentinel_ssl_name" without TLS for the sentinels in logout_redis "sessions"
 
 
-=== TEST 55: a password for no key
+=== TEST 59: a password for no key
 --- x_block
     server 127.0.0.1;
     ssl on;
@@ -617,10 +617,26 @@ secret
 "ssl_password_file" without "ssl_certificate_key" in logout_redis "sessions"
 
 
-=== TEST 56: what of a certificate is verified
+=== TEST 60: what of a certificate is verified
 --- x_block
     server 127.0.0.1;
     ssl on;
     ssl_verify name;
 --- error_log
 invalid value "name" in "ssl_verify" directive, it must be "on" or "off"
+
+
+=== TEST 61: a time that is none, for idle connections
+--- x_block
+    server 127.0.0.1;
+    tcp_keepalive 0;
+--- error_log
+invalid value "0" in "tcp_keepalive" directive
+
+
+=== TEST 62: a longer one than Linux takes
+--- x_block
+    server 127.0.0.1;
+    tcp_keepalive 10h;
+--- error_log
+invalid value "10h" in "tcp_keepalive" directive

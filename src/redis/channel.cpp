@@ -151,7 +151,8 @@ void Channel::try_address()
     address_ %= address_count_;
     alert_ = nullptr;
 
-    Opening opening = open_connection(addresses_[address_], &log_);
+    Opening opening =
+        open_connection(addresses_[address_], settings_.tcp_keepalive, &log_);
 
     if (opening.connection == nullptr) {
         try_next(opening.error, opening.problem);
@@ -227,8 +228,7 @@ void Channel::handshaked()
     connection_->read->handler = read_handler;
     connection_->write->handler = write_handler;
 
-    const char* problem =
-        judge_tls(connection_, *settings_.tls, *endpoint_);
+    const char* problem = judge_tls(connection_, *settings_.tls, *endpoint_);
 
     if (problem != nullptr) {
         user_.channel_failed(FailureKind::tls, 0, problem);

@@ -39,6 +39,7 @@ struct ChannelSettings {
     ngx_msec_t connect_timeout;  // for each address
     ngx_resolver_t* resolver;    // nullptr: addresses are used as configured
     const TlsConf* tls;          // nullptr: no secure()
+    time_t tcp_keepalive;        // idle seconds until the peer is asked
 };
 
 class Channel {

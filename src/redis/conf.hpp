@@ -16,6 +16,7 @@ namespace logout::redis {
 constexpr ngx_msec_t default_connect_timeout = 200;
 constexpr ngx_msec_t default_timeout = 250;
 constexpr ngx_uint_t default_max_pending = 4096;
+constexpr time_t default_tcp_keepalive = 60;
 constexpr in_port_t default_port = 6379;
 
 // One `server`.
@@ -77,6 +78,7 @@ struct StoreConf {
     LoginConf sentinel_login;
     ngx_msec_t connect_timeout;  // from connect() until ready for commands
     ngx_msec_t timeout;          // one command, from queueing to reply
+    time_t tcp_keepalive;        // idle seconds until the peer is asked
     ngx_uint_t max_pending;      // commands queued or in flight, per worker
 
     ngx_resolver_t* resolver;  // nullptr: names are resolved once, here

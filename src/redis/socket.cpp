@@ -6,9 +6,8 @@ namespace logout::redis {
 
 namespace {
 
-// A peer that vanished without a word is noticed after about two minutes.
-constexpr int keepalive_idle = 60;
-constexpr int keepalive_interval = 20;
+// A peer that vanished without a word is noticed after about twice the idle
+// time.
 constexpr int keepalive_probes = 3;
 
 
@@ -19,13 +18,14 @@ void set_option(ngx_socket_t fd, int level, int option, int value)
 }
 
 
-void tune_tcp(ngx_socket_t fd)
+void tune_tcp(ngx_socket_t fd, int keepalive)
 {
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
     set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 #ifdef TCP_KEEPIDLE
-    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, keepalive_idle);
-    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, keepalive_interval);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, keepalive);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL,
+               ngx_max(keepalive / keepalive_probes, 1));
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, keepalive_probes);
 #endif
 }
@@ -60,7 +60,8 @@ Opening failed(ngx_connection_t* connection, const char* call)
 }  // namespace
 
 
-Opening open_connection(const ngx_addr_t& address, ngx_log_t* log)
+Opening open_connection(const ngx_addr_t& address, time_t keepalive,
+                        ngx_log_t* log)
 {
     ngx_socket_t fd = ngx_socket(address.sockaddr->sa_family, SOCK_STREAM, 0);
 
@@ -93,7 +94,7 @@ Opening open_connection(const ngx_addr_t& address, ngx_log_t* log)
     }
 
     if (address.sockaddr->sa_family != AF_UNIX) {
-        tune_tcp(fd);
+        tune_tcp(fd, static_cast<int>(keepalive));
     }
 
     if (!watch(connection)) {

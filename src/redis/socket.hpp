@@ -16,8 +16,10 @@ struct Opening {
     const char* problem;  // what failed
 };
 
-// The connection has no pool, `log` as its log, and no handlers.
-Opening open_connection(const ngx_addr_t& address, ngx_log_t* log);
+// After `keepalive` idle seconds the peer is asked whether it is there. The
+// connection has no pool, `log` as its log, and no handlers.
+Opening open_connection(const ngx_addr_t& address, time_t keepalive,
+                        ngx_log_t* log);
 
 // Why the connection could not be made; 0 if it could.
 ngx_err_t connection_error(ngx_connection_t* connection);

@@ -29,7 +29,8 @@ ConnectionSettings settings_of(const StoreConf& conf, Login& login)
     settings.output_capacity =
         ngx_max(output_at_least, conf.max_pending * output_per_command);
     settings.limits = reply_limits;
-    settings.channel = {conf.connect_timeout, conf.resolver, conf.tls};
+    settings.channel = {conf.connect_timeout, conf.resolver, conf.tls,
+                        conf.tcp_keepalive};
 
     return settings;
 }
@@ -417,11 +418,10 @@ void Store::tell_refusal(const Connection& connection, CommandKind kind,
     told.refusal[word.copy(told.refusal, error_word_limit)] = '\0';
     told.meaning = meaning;
 
-    ngx_log_error(NGX_LOG_ERR, log_, 0,
-                  "logout_redis \"%V\": %V refuses %s: %s%s%s", &conf_.name,
-                  &connection.endpoint().name, name_of(kind), told.refusal,
-                  meaning == nullptr ? "" : ", ",
-                  meaning == nullptr ? "" : meaning);
+    ngx_log_error(
+        NGX_LOG_ERR, log_, 0, "logout_redis \"%V\": %V refuses %s: %s%s%s",
+        &conf_.name, &connection.endpoint().name, name_of(kind), told.refusal,
+        meaning == nullptr ? "" : ", ", meaning == nullptr ? "" : meaning);
 }
 
 

@@ -35,6 +35,7 @@ StoreConf* add_store(ngx_conf_t* cf, ngx_array_t*& stores, ngx_str_t name)
     store->name = name;
     store->connect_timeout = logout::redis::default_connect_timeout;
     store->timeout = logout::redis::default_timeout;
+    store->tcp_keepalive = logout::redis::default_tcp_keepalive;
     store->max_pending = logout::redis::default_max_pending;
 
     if (ngx_array_init(&store->servers, cf->pool, 1, sizeof(Endpoint)) !=

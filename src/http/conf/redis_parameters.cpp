@@ -9,6 +9,7 @@ namespace {
 
 constexpr ngx_uint_t max_pending_limit = 1024 * 1024;
 constexpr ngx_uint_t replicas_limit = 1000;
+constexpr ngx_int_t keepalive_limit = 32767;  // seconds, Linux' own
 
 
 char* set_flag(ngx_conf_t* cf, ngx_flag_t& flag)
@@ -204,6 +205,21 @@ char* set_timeout(ngx_conf_t* cf, RedisBlock& block)
 }
 
 
+char* set_tcp_keepalive(ngx_conf_t* cf, RedisBlock& block)
+{
+    const ngx_int_t seconds =
+        ngx_parse_time(&ngx_http_logout_argument(cf, 1), 1);
+
+    if (seconds == NGX_ERROR || seconds < 1 || seconds > keepalive_limit) {
+        return ngx_http_logout_invalid_value(cf, 1);
+    }
+
+    block.store->tcp_keepalive = seconds;
+
+    return NGX_CONF_OK;
+}
+
+
 char* set_max_pending(ngx_conf_t* cf, RedisBlock& block)
 {
     return set_number(cf, 1, max_pending_limit, block.store->max_pending);
@@ -340,6 +356,7 @@ constexpr Parameter parameters[] = {
     {"password_file",           1, 1, false, none, set_password_file},
     {"connect_timeout",         1, 1, false, none, set_connect_timeout},
     {"timeout",                 1, 1, false, none, set_timeout},
+    {"tcp_keepalive",           1, 1, false, none, set_tcp_keepalive},
     {"max_pending",             1, 1, false, none, set_max_pending},
     {"wait_replicas",           2, 2, false, none, set_wait_replicas},
     {"resolver",                1, many, false, none, set_resolver},
@@ -488,8 +505,7 @@ char* ngx_http_logout_redis_check_needs(ngx_conf_t* cf, const RedisBlock& block,
         if (parameters[i].need == missing && (block.seen & (1u << i))) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "\"%s\" without \"%s\" in logout_redis \"%V\"",
-                               parameters[i].name.data(),
-                               name_of(missing),
+                               parameters[i].name.data(), name_of(missing),
                                &block.store->name);
             return ngx_http_logout_conf_error();
         }

@@ -40,6 +40,7 @@ syn region ngxLogoutRedis matchgroup=ngxDirectiveBlock start=+^\s*logout_redis\s
 syn keyword ngxLogoutRedisParameter contained server database username
 syn keyword ngxLogoutRedisParameter contained password password_file
 syn keyword ngxLogoutRedisParameter contained connect_timeout timeout
+syn keyword ngxLogoutRedisParameter contained tcp_keepalive
 syn keyword ngxLogoutRedisParameter contained max_pending wait_replicas resolver
 syn keyword ngxLogoutRedisParameter contained include
 syn keyword ngxLogoutRedisParameter contained cluster sentinel master_name
