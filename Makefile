@@ -117,7 +117,7 @@ optional = $(shell pkg-config --exists $(1) 2>/dev/null && echo '$(2)')
 
 UNIT_DEFINES = $(eval UNIT_DEFINES := \
     $(call optional,libpsl,-DLOGOUT_HAVE_LIBPSL))$(UNIT_DEFINES)
-UNIT_LIBS = $(eval UNIT_LIBS := -lcmocka -lcjose -ljansson -lcrypto \
+UNIT_LIBS = $(eval UNIT_LIBS := -lcmocka -ljansson -lcrypto \
     $(call optional,libpsl,-lpsl))$(UNIT_LIBS)
 
 export CMOCKA_MESSAGE_OUTPUT := TAP

@@ -334,14 +334,14 @@ the token's signature is wrong
 
 
 === TEST 19: not signed
---- request eval: ::call('/backchannel', ::token('logout_none'))
+--- request eval: ::call('/backchannel', ::token('none'))
 --- x_refused
 the token is not signed
 
 
 
-=== TEST 20: an HMAC with the public key
---- request eval: ::call('/backchannel', ::token('hmac_with_the_public_key'))
+=== TEST 20: an HMAC
+--- request eval: ::call('/backchannel', ::token('hs256'))
 --- x_refused
 the token's algorithm is not RS256, PS256, ES256 or EdDSA
 

@@ -21,15 +21,15 @@ FUZZ_CORE := allowlist/allowlist allowlist/entry allowlist/lint \
     revocation/refusal revocation/stream_entry revocation/table \
     revocation/ticket session/compile session/cookies session/format \
     session/laravel session/presets session/reader session/signatures \
-    session/transforms token/jwks token/jws_algorithm token/jws_cjose \
-    token/jws_compact token/jws_ed25519 token/jws_key token/jwt \
+    session/transforms token/jwks token/jws_algorithm token/jws_compact \
+    token/jws_key token/jwt token/public_key \
     url/forbidden_scheme url/host url/ipv4 url/ipv6 url/path_ambiguity \
     url/public_suffix url/punycode url/url
 FUZZ_REDIS := reply topology
 FUZZ_COMMON := $(FUZZ_CORE:%=src/core/%) t/fuzz/reference_matcher \
     $(FUZZ_REDIS:%=src/redis/%)
 FUZZ_OBJECTS := $(FUZZ_COMMON) $(FUZZ_TARGETS:%=t/fuzz/fuzz_%)
-FUZZ_LIBS = -lcjose -ljansson -lcrypto -lhiredis $(call optional,libpsl,-lpsl)
+FUZZ_LIBS = -ljansson -lcrypto -lhiredis $(call optional,libpsl,-lpsl)
 
 SHORT_TESTS += $(FUZZ_TARGETS:%=$(FUZZ)/replay_%)
 

@@ -202,8 +202,8 @@ void verifies_with_the_endpoints_keys(void**)
     }
 
     for (const char* const name :
-         {"none", "hmac_with_the_public_key", "signed_by_another_rsa",
-          "payload_swapped", "id_other_issuer", "logout"}) {
+         {"none", "hs256", "signed_by_another_rsa", "payload_swapped",
+          "id_other_issuer", "logout"}) {
         Choice()
             .with_keys()
             .hint(token(name))

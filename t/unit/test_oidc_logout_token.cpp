@@ -69,7 +69,7 @@ const Case cases[] = {
     {"logout_jti_empty", LogoutTokenProblem::bad_name},
     {"logout_jti_number", LogoutTokenProblem::bad_name},
     {"logout_signed_by_another", LogoutTokenProblem::bad_token},
-    {"logout_none", LogoutTokenProblem::bad_token},
+    {"none", LogoutTokenProblem::bad_token},
     {"encrypted", LogoutTokenProblem::bad_token},
     {"rs256", LogoutTokenProblem::expired},  // an ID Token of yesterday
 };

@@ -232,9 +232,8 @@ void a_token_is_refused(void**)
 {
     Server server;
 
-    for (const char* const name :
-         {"logout_none", "logout_expired", "logout_nonce", "logout_sub_only",
-          "rs256"}) {
+    for (const char* const name : {"none", "logout_expired", "logout_nonce",
+                                   "logout_sub_only", "rs256"}) {
         const LogoutPlan plan = server.post(name);
 
         assert_true(plan.refusal == Result::bad_request);

@@ -1,7 +1,8 @@
 #include "core/token/jws_compact.hpp"
 
+#include "core/base/base64.hpp"
+
 #include <algorithm>
-#include <cstddef>
 
 namespace logout {
 
@@ -27,6 +28,21 @@ std::optional<CompactJws> CompactJws::split(std::string_view token)
 std::string_view CompactJws::signing_input() const
 {
     return token_.substr(0, token_.size() - signature_.size() - 1);
+}
+
+
+std::optional<std::string> CompactJws::decode_signature(std::size_t size) const
+{
+    std::string bytes(base64_decoded_max(signature_.size()), '\0');
+
+    if (signature_.size() != base64_encoded_size(size) ||
+        base64_decode(signature_, Base64::url, bytes.data()) != size) {
+        return std::nullopt;
+    }
+
+    bytes.resize(size);
+
+    return bytes;
 }
 
 }  // namespace logout

@@ -4,7 +4,9 @@
 #ifndef LOGOUT_COMPACT_JWS_HPP
 #define LOGOUT_COMPACT_JWS_HPP
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace logout {
@@ -22,6 +24,10 @@ public:
 
     // What is signed: the token up to the second dot (section 5.1).
     std::string_view signing_input() const;
+
+    // The signature's bytes. Nothing if it is no Base64url, or is not of `size`
+    // bytes.
+    std::optional<std::string> decode_signature(std::size_t size) const;
 
 private:
     std::string_view token_;

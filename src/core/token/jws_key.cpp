@@ -47,9 +47,9 @@ JwsKeyOutcome fail(std::string reason)
 }
 
 
-JwsKeyOutcome accept(KeyType type, JwsKey::Verifier verifier, const json_t* jwk)
+JwsKeyOutcome accept(PublicKey key, const json_t* jwk)
 {
-    return {JwsKey(type, std::move(verifier), string_member(jwk, "kid"),
+    return {JwsKey(std::move(key), string_member(jwk, "kid"),
                    parse_jws_algorithm(string_member(jwk, "alg"))),
             {},
             false};
@@ -121,20 +121,19 @@ JwsKeyOutcome read_rsa_key(const json_t* jwk)
 {
     const std::string modulus = bytes_member(jwk, "n");
 
-    // some versions of cjose refuse it, too, and do not say why
     if (!modulus.empty() && bit_length(modulus) < rsa_min_bits) {
         return fail("an RSA key has 2048 bits at least (RFC 7518, section "
                     "3.3)");
     }
 
-    std::optional<CjoseKey> key =
-        CjoseKey::rsa(modulus, bytes_member(jwk, "e"));
+    std::optional<PublicKey> key =
+        PublicKey::rsa(modulus, bytes_member(jwk, "e"));
 
     if (!key) {
         return fail("it is no valid RSA key");
     }
 
-    return accept(KeyType::rsa, std::move(*key), jwk);
+    return accept(std::move(*key), jwk);
 }
 
 
@@ -147,14 +146,14 @@ JwsKeyOutcome read_ec_key(const json_t* jwk)
                          ", and ES256 has \"P-256\"");
     }
 
-    std::optional<CjoseKey> key =
-        CjoseKey::p256(bytes_member(jwk, "x"), bytes_member(jwk, "y"));
+    std::optional<PublicKey> key =
+        PublicKey::p256(bytes_member(jwk, "x"), bytes_member(jwk, "y"));
 
     if (!key) {
         return fail("it is no valid P-256 key");
     }
 
-    return accept(KeyType::ec_p256, std::move(*key), jwk);
+    return accept(std::move(*key), jwk);
 }
 
 
@@ -166,56 +165,34 @@ JwsKeyOutcome read_okp_key(const json_t* jwk)
         return pass_over("its curve is " + quoted(curve) + ", not \"Ed25519\"");
     }
 
-    std::optional<Ed25519Key> key = Ed25519Key::read(bytes_member(jwk, "x"));
+    std::optional<PublicKey> key = PublicKey::ed25519(bytes_member(jwk, "x"));
 
     if (!key) {
         return fail("it is no valid Ed25519 key");
     }
 
-    return accept(KeyType::ed25519, std::move(*key), jwk);
+    return accept(std::move(*key), jwk);
 }
 
 }  // namespace
 
 
-JwsKey::JwsKey(KeyType type, Verifier verifier, std::string_view id,
+JwsKey::JwsKey(PublicKey key, std::string_view id,
                std::optional<JwsAlgorithm> only)
-    : type_(type), verifier_(std::move(verifier)), id_(id), only_(only)
+    : key_(std::move(key)), id_(id), only_(only)
 {
 }
 
 
 bool JwsKey::fits(JwsAlgorithm algorithm) const
 {
-    if (only_ && *only_ != algorithm) {
-        return false;
-    }
-
-    switch (algorithm) {
-    case JwsAlgorithm::rs256:
-    case JwsAlgorithm::ps256:
-        return type_ == KeyType::rsa;
-    case JwsAlgorithm::es256:
-        return type_ == KeyType::ec_p256;
-    case JwsAlgorithm::eddsa:
-        return type_ == KeyType::ed25519;
-    }
-
-    return false;
+    return (!only_ || *only_ == algorithm) && type() == key_type(algorithm);
 }
 
 
 bool JwsKey::verifies(JwsAlgorithm algorithm, const CompactJws& jws) const
 {
-    if (!fits(algorithm)) {
-        return false;
-    }
-
-    if (const auto* const key = std::get_if<Ed25519Key>(&verifier_)) {
-        return key->verifies(jws);
-    }
-
-    return std::get_if<CjoseKey>(&verifier_)->verifies(algorithm, jws);
+    return fits(algorithm) && key_.verifies(algorithm, jws);
 }
 
 

@@ -7,25 +7,19 @@
 #include "core/token/jws_compact.hpp"
 #include "core/base/json.hpp"
 #include "core/token/jws_algorithm.hpp"
-#include "core/token/jws_cjose.hpp"
-#include "core/token/jws_ed25519.hpp"
+#include "core/token/public_key.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace logout {
-
-enum class KeyType { rsa, ec_p256, ed25519 };
 
 // Immutable, safe to use from anywhere. Movable.
 class JwsKey {
 public:
-    using Verifier = std::variant<CjoseKey, Ed25519Key>;
-
     // `id` is the key's "kid", or empty; `only` its "alg", if it has one.
-    JwsKey(KeyType type, Verifier verifier, std::string_view id,
+    JwsKey(PublicKey key, std::string_view id,
            std::optional<JwsAlgorithm> only);
 
     // Whether a token of this algorithm can be signed with this key: the key's
@@ -36,12 +30,11 @@ public:
     // does not fit the algorithm. The bytes of `jws` may be any.
     bool verifies(JwsAlgorithm algorithm, const CompactJws& jws) const;
 
-    KeyType type() const { return type_; }
+    KeyType type() const { return key_.type(); }
     const std::string& id() const { return id_; }
 
 private:
-    KeyType type_;
-    Verifier verifier_;
+    PublicKey key_;
     std::string id_;
     std::optional<JwsAlgorithm> only_;
 };
