@@ -44,7 +44,49 @@ our $Config = <<'_';
         logout             oidc-backchannel;
         logout_oidc_index  sub_key=oidc:sub:$logout_sub max=2;
     }
+    location = /all {
+        logout             oidc-backchannel;
+        logout_oidc_index  sid_key=oidc:sid:$logout_sid
+                           sub_key=oidc:sub:$logout_sub all_of_user;
+    }
+    location = /no-exp {
+        logout             oidc-backchannel;
+        logout_jwks        $TEST_NGINX_JWKS issuer=https://id.example.test
+                           exp=optional max_age=2m;
+        logout_oidc_index  sid_key=oidc:sid:$logout_sid;
+    }
+    location = /several {
+        logout             oidc-backchannel;
+        logout_jwks        $TEST_NGINX_JWKS issuer=https://id.example.test;
+        logout_jwks        $TEST_NGINX_KEYS/other.json
+                           issuer=https://other.example.test;
+        logout_jwks        $TEST_NGINX_JWKS issuer=https://third.example.test;
+        logout_oidc_index  sid_key=oidc:$logout_iss:$logout_sid;
+    }
+    location = /own {
+        logout             oidc-backchannel;
+        logout_jwks        $TEST_NGINX_JWKS issuer=https://id.example.test;
+        logout_client      spa { return_url /; }
+        logout_client      own {
+            return_url     /;
+            jwks           $TEST_NGINX_JWKS issuer=https://own.example.test;
+        }
+        logout_oidc_index  sid_key=oidc:$logout_iss:$logout_sid;
+    }
 _
+
+# Of another provider, whose keys are not those that the tokens name.
+sub write_other_keys {
+    my ($folder) = @_;
+    my $keys = Logout::Tokens::read_json("$folder/provider.json")->{keys};
+
+    open my $out, '>', "$folder/other.json" or die "$folder: $!\n";
+    print $out JSON::PP::encode_json(
+        {keys => [grep { $_->{kid} ne 'rsa' } @$keys]});
+    close $out;
+}
+
+write_other_keys($ENV{TEST_NGINX_KEYS});
 
 # POSTs the token to a location.
 sub call {
@@ -84,7 +126,8 @@ add_block_preprocessor(sub {
         'Content-Type: application/x-www-form-urlencoded')
         if !defined $block->more_headers;
     $block->set_value(no_access_log => 'eyJ');
-    $block->set_value(no_error_log => join "\n", '[warn]', '[crit]', '[alert]',
+    $block->set_value(no_error_log => join "\n",
+        (defined $block->x_warned ? () : '[warn]'), '[crit]', '[alert]',
         '[emerg]', 'eyJ', 'panicked',
         (defined $block->x_failure ? () : '[error]'));
 
@@ -613,7 +656,7 @@ invalid parameter "max=0": it must be a number from 1 to 10000
     logout_oidc_index sub_key=oidc:$logout_sub field=x;
 --- must_die
 --- error_log
-invalid parameter "field=x": it must be one of sid_key=, sub_key=, prefix=, jti_prefix=, max=, redis=, with a value
+invalid parameter "field=x": it must be one of sid_key=, sub_key=, prefix=, jti_prefix=, max=, redis=, with a value, or all_of_user
 
 
 
@@ -670,3 +713,142 @@ Content-Type: application/json
 X-Result: logged_out
 --- x_redis_gone
 sess:1
+
+
+
+=== TEST 58: a token with both that means all sessions of the user
+--- request eval: ::call('/all', ::logout_token(sid => 's1', sub => 'u1'))
+--- response_headers
+X-Result: logged_out
+--- x_redis_gone
+sess:1
+sess:2
+--- x_redis_kept
+sess:3
+
+
+
+=== TEST 59: without a user it means its session
+--- request eval: ::call('/all', ::logout_token(sid => 's1'))
+--- response_headers
+X-Result: logged_out
+--- x_redis_gone
+sess:1
+--- x_redis_kept
+sess:2
+
+
+
+=== TEST 60: without "exp", where it is optional
+--- request eval
+my $token = ::logout_token(sid => 's1', exp => undef, jti => 'no-exp');
+[::call('/no-exp', $token), ::call('/no-exp', $token)]
+--- init
+::add_response_body_check(sub {
+    my ($block) = @_;
+    return if $block->name !~ /where it is optional/;
+    my ($key) = @{::redis('KEYS', 'logout:jti:*')};
+    my $ttl = ::redis('TTL', $key);
+    ::ok($ttl > 120 && $ttl <= 182, "remembered as long as it is good: $ttl");
+});
+--- error_code eval: [200, 400]
+--- response_headers eval: ['X-Result: logged_out', 'X-Error: invalid_logout_token']
+--- x_redis_gone
+sess:1
+
+
+
+=== TEST 61: without "exp", and too old
+--- request eval: ::call('/no-exp', ::logout_token(sid => 's1', exp => undef, iat => time - 190))
+--- x_refused
+the token has no "exp" and was issued longer ago than max_age
+
+
+
+=== TEST 62: an "exp" that is there counts
+--- request eval: ::call('/no-exp', ::logout_token(sid => 's1', exp => time - 61))
+--- x_refused
+the token has expired
+
+
+
+=== TEST 63: several providers, and a session of each with the same name
+--- init
+::redis('SET', 'oidc:https://id.example.test:s1', 'sess:1');
+::redis('SET', 'oidc:https://third.example.test:s1', 'sess:2');
+--- request eval: ::call('/several', ::logout_token(sid => 's1', iss => 'https://third.example.test'))
+--- response_headers
+X-Result: logged_out
+--- x_redis_gone
+sess:2
+--- x_redis_kept
+sess:1
+
+
+
+=== TEST 64: a provider with another's keys
+--- request eval: ::call('/several', ::logout_token(sid => 's1', iss => 'https://other.example.test'))
+--- x_refused
+no key of the key set has the token's "kid" and fits its algorithm
+
+
+
+=== TEST 65: none of several providers
+--- request eval: ::call('/several', ::logout_token(sid => 's1', iss => 'https://evil.test'))
+--- x_refused
+the token's "iss" is not the configured issuer
+
+
+
+=== TEST 66: a client's own provider
+--- init
+::redis('SET', 'oidc:https://own.example.test:s1', 'sess:1');
+--- request eval: ::call('/own', ::logout_token(sid => 's1', iss => 'https://own.example.test', aud => 'own'))
+--- response_headers
+X-Result: logged_out
+--- x_redis_gone
+sess:1
+
+
+
+=== TEST 67: which does not speak of other clients
+--- request eval: ::call('/own', ::logout_token(sid => 's1', iss => 'https://own.example.test', aud => 'spa'))
+--- x_refused
+the token's "aud" is not the configured client
+
+
+
+=== TEST 68: nor the location's of that client
+--- request eval: ::call('/own', ::logout_token(sid => 's1', aud => 'own'))
+--- x_refused
+the token's "aud" is not the configured client
+
+
+
+=== TEST 69: several providers that can name each other's sessions
+--- http_config eval: $::HttpConfig . 'logout_jwks $TEST_NGINX_JWKS issuer=https://other.example.test;'
+--- x_warned: 1
+--- request eval: ::call('/sid', ::logout_token(sid => 's1'))
+--- response_headers
+X-Result: logged_out
+--- error_log
+logout_oidc_index: each of several providers can end the sessions of the others, there is no $logout_iss in "oidc:sid:$logout_sid" in
+
+
+
+=== TEST 70: all of a user, who cannot be found
+--- config
+    logout_oidc_index sid_key=oidc:$logout_sid all_of_user;
+--- must_die
+--- error_log
+"logout_oidc_index": "all_of_user" needs "sub_key=", the user's sessions
+
+
+
+=== TEST 71: a provider twice
+--- config
+    logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
+    logout_jwks $TEST_NGINX_JWKS issuer=https://id.example.test;
+--- must_die
+--- error_log
+invalid issuer "https://id.example.test": it is there twice

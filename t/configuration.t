@@ -962,7 +962,7 @@ invalid number of arguments in "logout_status" directive
 
 
 === TEST 114: an ID token's keys without a provider
---- x_location: logout oidc; logout_return_url /; logout_jwks keys.json other.json;
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json exp=optional;
 --- error_log
 "logout_jwks" needs a file and issuer=URL
 
@@ -991,10 +991,10 @@ a-secret-that
 
 
 
-=== TEST 118: a client's provider twice
+=== TEST 118: a client's keys without a provider
 --- x_http: logout_client a { jwks keys.json; }
 --- error_log
-"jwks" in logout_client takes FILE and issuer=URL, once
+"jwks" needs a file and issuer=URL
 
 
 
@@ -1208,3 +1208,52 @@ invalid value "https" in "logout_https" directive, it must be one of auto, on, o
 --- error_log
 unknown "nobodys" variable
 --- x_nowhere: 1
+
+
+
+=== TEST 144: two files of keys
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json other.json issuer=https://idp.example;
+--- error_log
+invalid parameter "other.json": it must be a file, and one only, or issuer=URL, exp=optional or max_age=TIME
+
+
+
+=== TEST 145: an expiry that is something else
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json issuer=https://idp.example exp=required;
+--- error_log
+invalid parameter "exp=required": it must be exp=optional
+
+
+
+=== TEST 146: an age that is no time
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json issuer=https://idp.example exp=optional max_age=2d;
+--- error_log
+invalid parameter "max_age=2d": it must be a time of one second to one day
+
+
+
+=== TEST 147: an age of what has an expiry
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json issuer=https://idp.example max_age=2m;
+--- error_log
+"max_age" means nothing without "exp=optional"
+
+
+
+=== TEST 148: a provider with a variable
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json issuer=https://idp.example/$tenant;
+--- error_log
+invalid issuer "https://idp.example/$tenant": an issuer takes no variables: name each provider by itself
+
+
+
+=== TEST 149: a provider with a wildcard
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json issuer=https://idp.example/*/v2.0;
+--- error_log
+invalid issuer "https://idp.example/*/v2.0": an issuer takes no "*": name each provider by itself
+
+
+
+=== TEST 150: a provider with a place to fill in
+--- x_location: logout oidc; logout_return_url /; logout_jwks keys.json "issuer=https://idp.example/{tenantid}/v2.0";
+--- error_log
+invalid issuer "https://idp.example/{tenantid}/v2.0": what is in braces is a place to fill in: write the tenant's own id, and name each tenant by itself

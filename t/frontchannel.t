@@ -44,6 +44,21 @@ our $Config = <<'_';
                              origin=https://login.example.test
                              origin=https://account.example.test:8443;
     }
+    location = /bare {
+        logout               oidc-frontchannel;
+        logout_oidc_index    sid_key=oidc:sid:$logout_sid;
+        logout_frontchannel  issuer=https://id.example.test iss=optional;
+    }
+    location = /bare-cookie {
+        logout               oidc-frontchannel;
+        logout_frontchannel  issuer=https://id.example.test iss=optional;
+    }
+    location = /several {
+        logout               oidc-frontchannel;
+        logout_oidc_index    sid_key=oidc:sid:$logout_iss:$logout_sid;
+        logout_frontchannel  issuer=https://id.example.test
+                             issuer=https://other.example.test;
+    }
 _
 
 our $Named = 'iss=https%3A%2F%2Fid.example.test&sid=s1';
@@ -365,7 +380,7 @@ qr/invalid parameter "origin=https:\/\/id\.example\.test\/": /
     logout_frontchannel issuer=https://id.example.test required;
 --- must_die
 --- error_log
-invalid parameter "required": it must be issuer=URL, origin=ORIGIN or session_required
+invalid parameter "required": it must be issuer=URL, origin=ORIGIN, session_required or iss=optional
 
 
 
@@ -416,3 +431,88 @@ X-Result: logged_out
 sess:1
 --- x_redis_kept
 sess:2
+
+
+
+=== TEST 29: Microsoft Entra's form, a session without an issuer
+--- request
+GET /bare?sid=s1
+--- response_headers
+X-Result: logged_out
+! X-Error
+--- x_redis_gone
+sess:1
+--- x_redis_kept
+sess:2
+
+
+
+=== TEST 30: the same, where there is no index: the cookie's session
+--- request
+GET /bare-cookie?sid=s1
+--- response_headers
+X-Result: logged_out
+--- x_redis_gone
+sess:2
+--- x_redis_kept
+sess:1
+
+
+
+=== TEST 31: an issuer that is there must be the right one all the same
+--- request eval: ['GET /bare?iss=https://evil.test&sid=s1', 'GET /bare?iss=https://id.example.test']
+--- error_code eval: [400, 400]
+--- response_headers eval: ['X-Error: unknown_issuer', 'X-Error: malformed_request']
+--- x_redis_kept
+sess:1
+sess:2
+
+
+
+=== TEST 32: several issuers, and a session of each with the same name
+--- init
+::redis('SET', 'oidc:sid:https://id.example.test:s1', 'sess:1');
+::redis('SET', 'oidc:sid:https://other.example.test:s1', 'sess:2');
+--- request
+GET /several?iss=https://other.example.test&sid=s1
+--- response_headers
+X-Result: logged_out
+--- raw_response_headers_like: frame-ancestors https://id\.example\.test https://other\.example\.test\r
+--- x_redis_gone
+sess:2
+--- x_redis_kept
+sess:1
+
+
+
+=== TEST 33: an issuer that is none of several, or not named
+--- request eval: ['GET /several?iss=https://third.example.test&sid=s1', 'GET /several?sid=s1']
+--- error_code eval: [400, 400]
+--- response_headers eval: ['X-Error: unknown_issuer', 'X-Error: malformed_request']
+
+
+
+=== TEST 34: whose session, if nobody says whose
+--- config
+    logout_frontchannel issuer=https://a.test issuer=https://b.test iss=optional;
+--- must_die
+--- error_log
+"logout_frontchannel": with "iss=optional" there can be one "issuer=" only: nothing else says whose "sid" it is
+
+
+
+=== TEST 35: an issuer with a variable
+--- config
+    logout_frontchannel issuer=https://login.test/$arg_tid/v2.0;
+--- must_die
+--- error_log
+invalid parameter "issuer=https://login.test/$arg_tid/v2.0": an issuer takes no variables: name each provider by itself
+
+
+
+=== TEST 36: an issuer with a placeholder, as Entra's metadata have it
+--- config
+    logout_frontchannel "issuer=https://login.test/{tenantid}/v2.0";
+--- must_die
+--- error_log
+what is in braces is a place to fill in: write the tenant's own id, and name each tenant by itself

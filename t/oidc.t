@@ -547,7 +547,7 @@ qr/\[emerg\].*absent\.json" failed \(2: No such file or directory\)/
     }
 --- must_die
 --- error_log
-"logout_jwks" needs a file and issuer=URL
+invalid parameter "https://id.example.test": it must be a file, and one only, or issuer=URL, exp=optional or max_age=TIME
 
 
 
@@ -572,7 +572,7 @@ invalid issuer "id.example.test": an issuer is a URL that begins with https:// o
     }
 --- must_die
 --- error_log
-"logout_jwks" directive is duplicate
+invalid issuer "https://id.example.test": it is there twice
 
 
 
@@ -585,7 +585,7 @@ invalid issuer "id.example.test": an issuer is a URL that begins with https:// o
     }
 --- must_die
 --- error_log
-"jwks" in logout_client takes FILE and issuer=URL, once
+invalid issuer "https://id.example.test": it is there twice
 
 
 
@@ -825,3 +825,14 @@ out without a redirect. Where it is still there, nothing happens.
 --- error_code eval: [400, 302]
 --- response_headers eval: ['! Location', 'Location: https://spa.example.com/bye']
 --- response_body_like eval: ['invalid_id_token_hint', '']
+
+
+
+=== TEST 61: several providers
+--- config eval
+$::WithKeys =~ s/(logout_jwks \S+) \S+;/$1 issuer=https:\/\/other.example.test; $&/r
+--- request eval
+['GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('rs256'),
+ 'GET /logout?post_logout_redirect_uri=https://spa.example.com/bye&id_token_hint=' . ::token('id_other_issuer')]
+--- error_code eval: [302, 400]
+--- response_body_like eval: ['', 'invalid_id_token_hint']

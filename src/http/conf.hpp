@@ -222,7 +222,7 @@ struct ngx_http_logout_loc_conf_t {
 
     ReturnUrlList* return_urls;
     ClientList* clients;
-    logout::TokenIssuer* issuer;
+    logout::TokenIssuers* issuers;
     std::vector<SessionRule>* sessions;
     Confirmation* confirmation;
     FrontchannelRule* frontchannel;
@@ -318,9 +318,14 @@ void ngx_http_logout_use_stores(ngx_conf_t* cf, const ConfPlace& place,
 // name nobody can resolve.
 bool ngx_http_logout_check_names(ngx_conf_t* cf, ngx_array_t* stores);
 
-// Reads the arguments FILE issuer=URL of the directive or parameter that `cf`
-// is at. Returns nullptr after saying what is wrong with them.
-logout::TokenIssuer* ngx_http_logout_read_issuer(ngx_conf_t* cf);
+// Says at "warn" where one provider of `location` can name another's sessions.
+void ngx_http_logout_warn_of_issuers(ngx_conf_t* cf,
+                                     const ngx_http_logout_loc_conf_t& conf,
+                                     const LocationPolicy& location);
+
+// Adds what the arguments of logout_jwks, or of jwks in logout_client, say.
+// Returns false after saying what is wrong with them.
+bool ngx_http_logout_add_issuer(ngx_conf_t* cf, logout::TokenIssuers& issuers);
 
 // Reads a federated URL from a directive's argument. Returns false after
 // saying what is wrong with it.

@@ -96,7 +96,7 @@ ngx_command_t ngx_http_logout_commands[] = {
       nullptr },
 
     { ngx_string("logout_jwks"),
-      ngx_http_logout_any_level|NGX_CONF_TAKE2,
+      ngx_http_logout_any_level|NGX_CONF_2MORE,
       ngx_http_logout_jwks,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -537,7 +537,7 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
 
     inherit(conf->return_urls, prev->return_urls);
     inherit(conf->clients, prev->clients);
-    inherit(conf->issuer, prev->issuer);
+    inherit(conf->issuers, prev->issuers);
     inherit(conf->sessions, prev->sessions);
     inherit(conf->confirmation, prev->confirmation);
     inherit(conf->frontchannel, prev->frontchannel);

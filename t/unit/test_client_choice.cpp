@@ -12,7 +12,7 @@ namespace {
 using logout::ClientChoice;
 using logout::Parameter;
 using logout::RequestError;
-using logout::TokenIssuer;
+using logout::TokenIssuers;
 using token_data::token;
 
 
@@ -20,8 +20,9 @@ using token_data::token;
 // has a provider of its own.
 class Choice {
 public:
-    Choice() : own_{"https://own.test", token_data::keys("provider")}
+    Choice()
     {
+        own_.push_back({"https://own.test", token_data::keys("provider")});
         add("spa", nullptr);
         add("own", &own_);
         known_.protocol = logout::find_protocol("oidc");
@@ -30,18 +31,17 @@ public:
 
     Choice& with_keys()
     {
-        issuer_.emplace(
-            TokenIssuer{token_data::issuer(), token_data::keys("provider")});
-        known_.issuer = &*issuer_;
+        issuers_.push_back(
+            {token_data::issuer(), token_data::keys("provider")});
+        known_.issuers = &issuers_;
         return *this;
     }
 
     Choice& with_own_keys_of_spa()
     {
-        spa_.emplace(
-            TokenIssuer{token_data::issuer(), token_data::keys("provider")});
+        spa_.push_back({token_data::issuer(), token_data::keys("provider")});
         clients_ = {};
-        add("spa", &*spa_);
+        add("spa", &spa_);
         return *this;
     }
 
@@ -107,18 +107,18 @@ public:
     }
 
 private:
-    void add(std::string_view id, const TokenIssuer* issuer)
+    void add(std::string_view id, const TokenIssuers* issuers)
     {
         logout::Client client;
 
         client.id = id;
-        client.issuer = issuer;
+        client.issuers = issuers;
         assert_false(clients_.add(std::move(client)).has_value());
     }
 
-    TokenIssuer own_;
-    std::optional<TokenIssuer> spa_;
-    std::optional<TokenIssuer> issuer_;
+    TokenIssuers own_;
+    TokenIssuers spa_;
+    TokenIssuers issuers_;
     logout::ClientRegistry clients_;
     logout::KnownClients known_;
     logout::Parameters parameters_;
@@ -308,7 +308,8 @@ void knows_issuers(void**)
     for (const char* const issuer :
          {"", "id.test", "https://", "https://id.test/?a", "https://id.test/#a",
           "https://user@id.test/", "ftp://id.test/", "/realms/x",
-          "https://id.test/{tenantid}/v2.0"}) {
+          "https://id.test/{tenantid}/v2.0", "https://id.test/$tenant",
+          "https://*.id.test", "https://id.test/*/v2.0"}) {
         assert_non_null(logout::issuer_problem(issuer));
     }
 }

@@ -6,7 +6,7 @@
 using logout::IdTokenHint;
 using logout::IdTokenProblem;
 using logout::JwtProblem;
-using logout::TokenIssuer;
+using logout::TokenIssuers;
 
 namespace {
 
@@ -73,25 +73,29 @@ const Case unverified_cases[] = {
 };
 
 
-const TokenIssuer& issuer()
+const TokenIssuers& issuers()
 {
-    static const TokenIssuer made{token_data::issuer(),
-                                  token_data::keys("provider")};
+    static const TokenIssuers made = [] {
+        TokenIssuers list;
+
+        list.push_back({token_data::issuer(), token_data::keys("provider")});
+        return list;
+    }();
 
     return made;
 }
 
 
 template <std::size_t count>
-void check_all(const Case (&cases)[count], const TokenIssuer* issuer)
+void check_all(const Case (&cases)[count], const TokenIssuers* issuers)
 {
     for (const Case& c : cases) {
         const IdTokenHint hint = logout::read_id_token_hint(
-            token_data::token(c.token), c.client_id, issuer, memory);
+            token_data::token(c.token), c.client_id, issuers, memory);
         const bool ok = c.problem == IdTokenProblem::none;
 
         if (hint.problem != c.problem || (ok && hint.client_id != c.client) ||
-            hint.verified != (ok && issuer != nullptr)) {
+            hint.verified != (ok && issuers != nullptr)) {
             fail_msg("%s with client_id \"%s\": %s", c.token, c.client_id,
                      logout::describe(hint));
         }
@@ -101,7 +105,24 @@ void check_all(const Case (&cases)[count], const TokenIssuer* issuer)
 
 void verified(void**)
 {
-    check_all(verified_cases, &issuer());
+    check_all(verified_cases, &issuers());
+}
+
+
+// Whose it is, the token says; that one's keys have to fit.
+void of_several_issuers(void**)
+{
+    TokenIssuers several;
+
+    several.push_back({"https://first.test", token_data::keys("provider")});
+    several.push_back({token_data::issuer(), token_data::keys("provider")});
+    check_all(verified_cases, &several);
+
+    several.pop_back();
+    several.push_back({"https://last.test", token_data::keys("provider")});
+    assert_true(logout::read_id_token_hint(token_data::token("rs256"), "",
+                                           &several, memory)
+                    .problem == IdTokenProblem::issuer_mismatch);
 }
 
 
@@ -126,11 +147,11 @@ void only_a_verified_hint_names_a_session(void**)
 {
     const std::string_view token = token_data::token("rs256");
     const IdTokenHint hint =
-        logout::read_id_token_hint(token, "", &issuer(), memory);
+        logout::read_id_token_hint(token, "", &issuers(), memory);
     const IdTokenHint unverified =
         logout::read_id_token_hint(token, "", nullptr, memory);
     const IdTokenHint refused =
-        logout::read_id_token_hint(token, "other", &issuer(), memory);
+        logout::read_id_token_hint(token, "other", &issuers(), memory);
 
     assert_string_equal(hint.subject.c_str(), "u1");
     assert_string_equal(hint.session_id.c_str(), "s1");
@@ -142,7 +163,7 @@ void only_a_verified_hint_names_a_session(void**)
 void says_what_is_wrong_with_the_token(void**)
 {
     const IdTokenHint hint = logout::read_id_token_hint(
-        token_data::token("none"), "", &issuer(), memory);
+        token_data::token("none"), "", &issuers(), memory);
 
     assert_true(hint.token_problem == JwtProblem::unsigned_token);
     assert_string_equal(logout::describe(hint), "the token is not signed");
@@ -155,6 +176,7 @@ int main()
 {
     const CMUnitTest tests[] = {
         cmocka_unit_test(verified),
+        cmocka_unit_test(of_several_issuers),
         cmocka_unit_test(without_keys),
         cmocka_unit_test(every_token_is_looked_at),
         cmocka_unit_test(only_a_verified_hint_names_a_session),

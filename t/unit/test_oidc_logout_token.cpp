@@ -75,14 +75,19 @@ const Case cases[] = {
 };
 
 
-LogoutToken read(std::string_view token)
+const TokenIssuer& provider()
 {
     static const TokenIssuer issuer{token_data::issuer(),
                                     token_data::keys("provider")};
-    static const std::vector<std::string> clients = {"app", "spa"};
 
-    return logout::read_logout_token(
-        token, LogoutTokenPolicy{&issuer, &clients}, token_data::now(), memory);
+    return issuer;
+}
+
+
+LogoutToken read(std::string_view token, const LogoutTokenPolicy& policy = {
+                                             {&provider(), {"app", "spa"}}})
+{
+    return logout::read_logout_token(token, policy, token_data::now(), memory);
 }
 
 
@@ -140,6 +145,54 @@ void how_long_it_is_remembered(void**)
         read(token_data::token("logout_expired_just_now")).remember_for, 2);
     assert_int_equal(read(token_data::token("logout_fractions")).remember_for,
                      70);
+}
+
+
+void without_expiry(void**)
+{
+    const std::string_view token = token_data::token("logout_exp_missing");
+    TokenIssuer issuer{token_data::issuer(), token_data::keys("provider"), 300};
+    const LogoutTokenPolicy policy = {{&issuer, {"spa"}}};
+    const LogoutToken good = read(token, policy);
+
+    assert_true(good.problem == LogoutTokenProblem::none);
+    assert_int_equal(good.remember_for, 361);
+
+    for (const auto& [seconds, problem] :
+         {std::pair(301 + 60, LogoutTokenProblem::too_old),
+          std::pair(299 + 60, LogoutTokenProblem::none)}) {
+        assert_true(logout::read_logout_token(
+                        token, policy, token_data::now() + seconds, memory)
+                        .problem == problem);
+    }
+
+    // an expiry that is there counts
+    for (const char* const name :
+         {"logout_exp_text", "logout_expired", "logout_exp_too_late"}) {
+        assert_true(read(token_data::token(name), policy).problem ==
+                    read(token_data::token(name)).problem);
+    }
+}
+
+
+// By its "iss", and among those of one name by the client that it is for.
+void several_issuers(void**)
+{
+    const TokenIssuer other{"https://other.test", token_data::keys("provider")};
+    const TokenIssuer again{token_data::issuer(), token_data::keys("provider")};
+    const LogoutTokenPolicy policy = {
+        {&other, {"spa"}}, {&provider(), {"nobody"}}, {&again, {"app", "spa"}}};
+
+    for (const Case& c : cases) {
+        const LogoutToken token = read(token_data::token(c.token), policy);
+
+        if (token.problem != c.problem) {
+            fail_msg("%s: %s", c.token,
+                     logout::describe(token.problem, token.token_problem));
+        }
+    }
+
+    assert_ptr_equal(read(token_data::token("logout"), policy).issuer, &again);
 }
 
 
@@ -209,6 +262,8 @@ int main()
         cmocka_unit_test(every_token_is_looked_at),
         cmocka_unit_test(what_a_good_token_says),
         cmocka_unit_test(how_long_it_is_remembered),
+        cmocka_unit_test(without_expiry),
+        cmocka_unit_test(several_issuers),
         cmocka_unit_test(nothing_sent),
         cmocka_unit_test(replay_keys),
         cmocka_unit_test(error_bodies),

@@ -27,7 +27,7 @@ public:
     {
         session("sid", "sess:");
         provider.finds_sid = true;
-        provider.issuer = "https://id.example.test";
+        provider.frontchannel.issuers = {"https://id.example.test"};
         provider.frames.add("https://id.example.test");
         provider.page_policy =
             logout::frontchannel_page_policy({"https://id.example.test"});
@@ -68,6 +68,7 @@ void a_frame_ends_the_session_that_it_names(void**)
 
     assert_false(plan.refusal.has_value());
     assert_true(plan.provider.session_id == "s1");
+    assert_true(plan.provider.issuer == "https://id.example.test");
     assert_true(plan.sessions.empty());
     assert_true(plan.fetch_reason == FetchReason::front_channel);
 }
@@ -176,8 +177,7 @@ class Server : public Called {
 public:
     Server() : Called("oidc-backchannel")
     {
-        provider.client_ids = {"spa"};
-        policy.issuer = &issuer_;
+        provider.tokens = {{&issuer_, {"spa"}}};
         request.method = Method::post;
         request.body_type = BodyType::form;
         request.now = token_data::now();
@@ -212,6 +212,7 @@ void a_token_ends_the_session_that_it_names(void**)
     assert_true(plan.provider.subject.empty());
     assert_false(plan.provider.token_id.empty());
     assert_true(plan.provider.remember_for > 0);
+    assert_true(plan.provider.issuer == token_data::issuer());
 }
 
 
@@ -222,6 +223,11 @@ void a_token_ends_the_users_sessions(void**)
     server.provider.finds_sub = true;
     assert_false(server.post("logout_sub_only").provider.subject.empty());
     assert_true(server.post("logout").provider.subject.empty());
+
+    server.provider.all_of_user = true;
+    assert_false(server.post("logout").provider.subject.empty());
+    assert_false(server.post("logout_sid_only").provider.session_id.empty());
+    server.provider.all_of_user = false;
 
     server.provider.finds_sid = false;
     assert_false(server.post("logout").provider.subject.empty());

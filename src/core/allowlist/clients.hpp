@@ -20,15 +20,16 @@ namespace logout {
 constexpr std::size_t client_id_max_length = 256;
 
 struct TokenIssuer;
+using TokenIssuers = std::vector<TokenIssuer>;  // core/token/issuer.hpp
 
 struct Client {
     std::string id;
     Allowlist return_urls;  // compiled
     Origins origins;        // whose scripts may call the logout endpoint
 
-    // The provider of the client's ID tokens, if it is not the one of the
-    // logout endpoint. Not owned; outlives the client.
-    const TokenIssuer* issuer = nullptr;
+    // The providers of the client's tokens, if they are not those of the logout
+    // endpoint. Not owned; outlives the client.
+    const TokenIssuers* issuers = nullptr;
 
     std::size_t tag = 0;  // the owner's: an index into what it keeps beside
 };

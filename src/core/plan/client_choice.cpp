@@ -87,10 +87,11 @@ ClientChoice choose_by_hint(std::string_view token, std::string_view client_id,
         return choice;
     }
 
-    const TokenIssuer* const issuer =
-        choice.client->issuer != nullptr ? choice.client->issuer : known.issuer;
+    const TokenIssuers* const issuers = choice.client->issuers != nullptr
+                                            ? choice.client->issuers
+                                            : known.issuers;
     const IdTokenHint verified =
-        read_id_token_hint(token, client_id, issuer, memory);
+        read_id_token_hint(token, client_id, issuers, memory);
 
     return verified.problem == IdTokenProblem::none
                ? choice

@@ -25,9 +25,9 @@ struct KnownClients {
     // nullptr: every client is unknown.
     const ClientRegistry* clients = nullptr;
 
-    // For the hints of clients without an issuer of their own. nullptr: their
+    // For the hints of clients without issuers of their own. nullptr: their
     // hints are not verified, only read for whom they name.
-    const TokenIssuer* issuer = nullptr;
+    const TokenIssuers* issuers = nullptr;
 
     // The longest hint that is read.
     std::size_t hint_max_length = jwt_default_max_length;

@@ -1,5 +1,7 @@
 #include "core/plan/frontchannel.hpp"
 
+#include <algorithm>
+
 namespace logout {
 
 const char* describe(FrontchannelProblem problem)
@@ -23,18 +25,24 @@ const char* describe(FrontchannelProblem problem)
 
 FrontchannelProblem check_frontchannel(std::string_view iss,
                                        std::string_view sid,
-                                       std::string_view issuer,
-                                       bool session_required)
+                                       const FrontchannelPolicy& policy,
+                                       std::string_view& issuer)
 {
-    if (iss.empty() != sid.empty()) {
+    const bool is_bare = iss.empty() && policy.issuer_optional;
+
+    if (iss.empty() != sid.empty() && !is_bare) {
         return FrontchannelProblem::one_without_the_other;
     }
 
-    if (!iss.empty() && iss != issuer) {
+    const auto named = iss.empty() ? policy.issuers.begin()
+                                   : std::find(policy.issuers.begin(),
+                                               policy.issuers.end(), iss);
+
+    if (named == policy.issuers.end()) {
         return FrontchannelProblem::issuer_mismatch;
     }
 
-    if (sid.empty() && session_required) {
+    if (sid.empty() && policy.session_required) {
         return FrontchannelProblem::session_missing;
     }
 
@@ -42,6 +50,7 @@ FrontchannelProblem check_frontchannel(std::string_view iss,
         return FrontchannelProblem::too_long;
     }
 
+    issuer = sid.empty() ? std::string_view() : *named;
     return FrontchannelProblem::none;
 }
 

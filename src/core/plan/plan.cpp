@@ -52,7 +52,7 @@ ParameterVerdict read_parameters(const LogoutRequest& request,
 
 KnownClients known_clients(const LogoutPolicy& policy)
 {
-    return {policy.protocol, policy.clients, policy.issuer,
+    return {policy.protocol, policy.clients, policy.issuers,
             policy.token_max_length};
 }
 

@@ -7,6 +7,7 @@
 #include "core/allowlist/allowlist.hpp"
 #include "core/allowlist/clients.hpp"
 #include "core/plan/confirmation.hpp"
+#include "core/plan/frontchannel.hpp"
 #include "core/request/fetch_metadata.hpp"
 #include "core/request/parameters.hpp"
 #include "core/request/protocol.hpp"
@@ -14,6 +15,7 @@
 #include "core/session/reader.hpp"
 #include "core/token/issuer.hpp"
 #include "core/token/jwt.hpp"
+#include "core/token/logout_token.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -79,15 +81,17 @@ struct ProviderPolicy {
     bool finds_sid = false;  // sessions are found by the provider's "sid"
     bool finds_sub = false;  // or by the user's "sub"
 
+    // A token with both means all sessions of the user.
+    bool all_of_user = false;
+
     // oidc-frontchannel: who calls, who may frame the answer, and the header
     // that says so.
-    std::string issuer;
+    FrontchannelPolicy frontchannel;
     Origins frames;
     std::string page_policy;
-    bool session_required = false;  // "sid" must be there
 
-    // oidc-backchannel: the audiences of tokens for this location.
-    std::vector<std::string> client_ids;
+    // oidc-backchannel: whose tokens are believed.
+    LogoutTokenPolicy tokens;
 };
 
 // One location's configuration, compiled. Immutable; what it points to lives
@@ -96,7 +100,7 @@ struct LogoutPolicy {
     const ProtocolTraits* protocol = nullptr;
     const Allowlist* tenant_urls = nullptr;   // may be absent
     const ClientRegistry* clients = nullptr;  // may be absent
-    const TokenIssuer* issuer = nullptr;      // of ID tokens; may be absent
+    const TokenIssuers* issuers = nullptr;    // of ID tokens; may be absent
     QueryMatching query_matching = QueryMatching::compared;
     BadRequestPolicy bad_request = BadRequestPolicy::page;
     CrossSitePolicy cross_site = CrossSitePolicy::navigation;
@@ -127,6 +131,7 @@ struct LogoutPolicy {
 struct ProviderLogout {
     std::string_view session_id;  // "sid"; not empty: the one of this session
     std::string_view subject;     // "sub"; not empty: all of this user
+    std::string_view issuer;      // the provider, as it is configured
 
     // Of a logout_token: its "jti", which is good for one logout, and for how
     // many seconds it is to be remembered. Empty: there is no token.

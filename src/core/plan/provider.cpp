@@ -55,10 +55,10 @@ void plan_frame(const Parameters& parameters, const LogoutRequest& request,
 {
     const ProviderPolicy& provider = *policy.provider;
     const std::string_view sid = parameters.text(Parameter::sid);
+    std::string_view issuer;
 
-    const FrontchannelProblem problem =
-        check_frontchannel(parameters.text(Parameter::iss), sid,
-                           provider.issuer, provider.session_required);
+    const FrontchannelProblem problem = check_frontchannel(
+        parameters.text(Parameter::iss), sid, provider.frontchannel, issuer);
 
     if (problem == FrontchannelProblem::issuer_mismatch) {
         refuse(plan, RequestError::unknown_issuer, describe(problem));
@@ -74,6 +74,7 @@ void plan_frame(const Parameters& parameters, const LogoutRequest& request,
     // cookie, which may be another one, is not its to end
     if (!sid.empty() && provider.finds_sid) {
         plan.provider.session_id = sid;
+        plan.provider.issuer = issuer;
     } else {
         find_sessions(request, policy, memory, plan);
     }
@@ -81,13 +82,18 @@ void plan_frame(const Parameters& parameters, const LogoutRequest& request,
 
 
 // Without "sid" all of the user's sessions are meant (section 2.4). An index of
-// users alone is used for a token with both, too.
+// users alone is used for a token with both, too, and so is the user's where
+// the configuration says that the provider means all of them.
 LogoutTokenProblem find_index(const LogoutToken& token,
                               const ProviderPolicy& provider,
                               std::pmr::memory_resource* memory,
                               ProviderLogout& logout)
 {
-    if (!token.session_id.empty() && provider.finds_sid) {
+    const bool means_user =
+        token.session_id.empty() ||
+        (provider.all_of_user && !token.subject.empty());
+
+    if (!means_user && provider.finds_sid) {
         logout.session_id = copy_text(token.session_id, memory);
     } else if (!token.subject.empty() && provider.finds_sub) {
         logout.subject = copy_text(token.subject, memory);
@@ -95,6 +101,7 @@ LogoutTokenProblem find_index(const LogoutToken& token,
         return LogoutTokenProblem::nobody_findable;
     }
 
+    logout.issuer = token.issuer->issuer;
     logout.token_id = copy_text(token.identifier, memory);
     logout.remember_for = token.remember_for;
     return LogoutTokenProblem::none;
@@ -111,9 +118,8 @@ void plan_token(std::string_view text, const LogoutRequest& request,
         return;
     }
 
-    const LogoutToken token =
-        read_logout_token(text, {policy.issuer, &policy.provider->client_ids},
-                          request.now, memory);
+    const LogoutToken token = read_logout_token(text, policy.provider->tokens,
+                                                request.now, memory);
 
     const LogoutTokenProblem problem =
         token.problem == LogoutTokenProblem::none

@@ -12,8 +12,7 @@
 
 namespace logout {
 
-// As plan_logout(), which calls them. policy.provider is set; for the back
-// channel policy.issuer is, too.
+// As plan_logout(), which calls them. policy.provider is set.
 LogoutPlan plan_frontchannel(const LogoutRequest& request,
                              const LogoutPolicy& policy,
                              std::pmr::memory_resource* memory);

@@ -80,11 +80,20 @@ const char* describe(const IdTokenHint& hint)
 
 IdTokenHint read_id_token_hint(std::string_view token,
                                std::string_view client_id,
-                               const TokenIssuer* issuer,
+                               const TokenIssuers* issuers,
                                std::pmr::memory_resource* memory)
 {
     IdTokenHint hint(memory);
     Jwt jwt;
+    const TokenIssuer* issuer = nullptr;
+
+    if (issuers != nullptr) {
+        issuer = issuer_of(token, *issuers);
+        if (issuer == nullptr) {
+            hint.problem = IdTokenProblem::issuer_mismatch;
+            return hint;
+        }
+    }
 
     hint.token_problem = issuer != nullptr
                              ? verify_jwt(token, issuer->keys, jwt)

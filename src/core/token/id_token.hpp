@@ -44,7 +44,7 @@ struct IdTokenHint {
 const char* describe(const IdTokenHint& hint);
 
 // Reads the hint `token`. `client_id` is the parameter of the request, or
-// empty. With an `issuer` the signature is verified and "iss" compared; with
+// empty. With `issuers` the signature is verified and "iss" compared; with
 // nullptr nothing is verified, only the audience is read, and a token that
 // cannot be read at all is no problem where a client_id says the same.
 //
@@ -52,7 +52,7 @@ const char* describe(const IdTokenHint& hint);
 // Initiated Logout 1.0, section 2).
 IdTokenHint read_id_token_hint(std::string_view token,
                                std::string_view client_id,
-                               const TokenIssuer* issuer,
+                               const TokenIssuers* issuers,
                                std::pmr::memory_resource* memory);
 
 }  // namespace logout

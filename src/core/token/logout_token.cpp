@@ -58,14 +58,27 @@ bool is_for(const std::vector<std::string>& client_ids, const Jwt& jwt)
 }
 
 
-LogoutTokenProblem check_times(const Jwt& jwt, double now)
+// When a token with an "iat" ends to be good. Nothing if nobody says.
+std::optional<double> end_of(const Jwt& jwt, const TokenIssuer& issuer)
+{
+    if (issuer.logout_token_max_age > 0 && !jwt.has("exp")) {
+        return *jwt.date("iat") + issuer.logout_token_max_age;
+    }
+
+    return jwt.date("exp");
+}
+
+
+LogoutTokenProblem check_times(const Jwt& jwt, const TokenIssuer& issuer,
+                               double now)
 {
     const std::optional<double> issued_at = jwt.date("iat");
-    const std::optional<double> expiry = jwt.date("exp");
 
     if (!issued_at) {
         return LogoutTokenProblem::issued_at_missing;
     }
+
+    const std::optional<double> expiry = end_of(jwt, issuer);
 
     if (!expiry) {
         return LogoutTokenProblem::expiry_missing;
@@ -76,7 +89,8 @@ LogoutTokenProblem check_times(const Jwt& jwt, double now)
     }
 
     if (*expiry <= now - logout_token_leeway) {
-        return LogoutTokenProblem::expired;
+        return jwt.has("exp") ? LogoutTokenProblem::expired
+                              : LogoutTokenProblem::too_old;
     }
 
     if (*expiry > now + logout_token_max_lifetime) {
@@ -127,22 +141,22 @@ LogoutTokenProblem read_names(const Jwt& jwt, LogoutToken& token)
 
 
 // In the order of section 2.6.
-LogoutTokenProblem check(const Jwt& jwt, const LogoutTokenPolicy& policy,
+LogoutTokenProblem check(const Jwt& jwt, const BelievedIssuer& believed,
                          double now)
 {
     if (!is_acceptable_type(jwt.type())) {
         return LogoutTokenProblem::wrong_type;
     }
 
-    if (jwt.text("iss") != policy.issuer->issuer) {
+    if (jwt.text("iss") != believed.issuer->issuer) {
         return LogoutTokenProblem::issuer_mismatch;
     }
 
-    if (!is_for(*policy.client_ids, jwt)) {
+    if (!is_for(believed.client_ids, jwt)) {
         return LogoutTokenProblem::audience_mismatch;
     }
 
-    const LogoutTokenProblem problem = check_times(jwt, now);
+    const LogoutTokenProblem problem = check_times(jwt, *believed.issuer, now);
 
     if (problem != LogoutTokenProblem::none) {
         return problem;
@@ -157,6 +171,35 @@ LogoutTokenProblem check(const Jwt& jwt, const LogoutTokenPolicy& policy,
     }
 
     return LogoutTokenProblem::none;
+}
+
+
+// The one whose clients `token` is for, by what nobody has verified yet, or the
+// first of the same issuer. As issuer_of() otherwise.
+const BelievedIssuer* choose(std::string_view token,
+                             const LogoutTokenPolicy& policy)
+{
+    const BelievedIssuer* chosen = nullptr;
+    Jwt jwt;
+
+    if (policy.size() == 1 ||
+        read_unverified_jwt(token, jwt) != JwtProblem::none) {
+        return &policy.front();
+    }
+
+    for (const BelievedIssuer& candidate : policy) {
+        if (jwt.text("iss") != candidate.issuer->issuer) {
+            continue;
+        }
+
+        if (is_for(candidate.client_ids, jwt)) {
+            return &candidate;
+        }
+
+        chosen = chosen != nullptr ? chosen : &candidate;
+    }
+
+    return chosen;
 }
 
 
@@ -202,6 +245,9 @@ const char* describe(LogoutTokenProblem problem, JwtProblem token_problem)
         return "the token has expired";
     case LogoutTokenProblem::expires_too_late:
         return "the token expires more than a day from now";
+    case LogoutTokenProblem::too_old:
+        return "the token has no \"exp\" and was issued longer ago than "
+               "max_age";
     case LogoutTokenProblem::event_missing:
         return "the token's \"events\" do not have the back-channel logout "
                "event";
@@ -237,13 +283,20 @@ LogoutToken read_logout_token(std::string_view token,
         return refused;
     }
 
-    refused.token_problem = verify_jwt(token, policy.issuer->keys, jwt);
+    const BelievedIssuer* const believed = choose(token, policy);
+
+    if (believed == nullptr) {
+        refused.problem = LogoutTokenProblem::issuer_mismatch;
+        return refused;
+    }
+
+    refused.token_problem = verify_jwt(token, believed->issuer->keys, jwt);
     if (refused.token_problem != JwtProblem::none) {
         refused.problem = LogoutTokenProblem::bad_token;
         return refused;
     }
 
-    refused.problem = check(jwt, policy, static_cast<double>(now));
+    refused.problem = check(jwt, *believed, static_cast<double>(now));
     if (refused.problem == LogoutTokenProblem::none) {
         refused.problem = read_names(jwt, read);
     }
@@ -252,10 +305,12 @@ LogoutToken read_logout_token(std::string_view token,
         return refused;
     }
 
+    read.issuer = believed->issuer;
+
     // long enough: the token expires at most a day from now, so this fits
-    read.remember_for =
-        static_cast<int>(*jwt.date("exp") - static_cast<double>(now)) +
-        logout_token_leeway + 1;
+    read.remember_for = static_cast<int>(*end_of(jwt, *believed->issuer) -
+                                         static_cast<double>(now)) +
+                        logout_token_leeway + 1;
 
     return read;
 }

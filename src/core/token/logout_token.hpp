@@ -37,6 +37,7 @@ enum class LogoutTokenProblem {
     expiry_missing,
     expired,
     expires_too_late,
+    too_old,  // no "exp", and "iat" is longer ago than the issuer's maximum
     event_missing,       // "events" without the back-channel logout event
     nonce_present,       // an ID Token passed off as a logout token
     nobody_named,        // neither "sid" nor "sub"
@@ -46,11 +47,14 @@ enum class LogoutTokenProblem {
     replayed,            // the same: the "jti" was seen before
 };
 
-// Whom a location believes, and which clients it ends sessions of.
-struct LogoutTokenPolicy {
+// Whom a location believes, and of which clients.
+struct BelievedIssuer {
     const TokenIssuer* issuer = nullptr;
-    const std::vector<std::string>* client_ids = nullptr;
+    std::vector<std::string> client_ids;
 };
+
+// Not empty. One issuer may be there more than once, for different clients.
+using LogoutTokenPolicy = std::vector<BelievedIssuer>;
 
 struct LogoutToken {
     explicit LogoutToken(std::pmr::memory_resource* memory)
@@ -60,9 +64,10 @@ struct LogoutToken {
 
     LogoutTokenProblem problem = LogoutTokenProblem::none;
     JwtProblem token_problem = JwtProblem::none;
-    std::pmr::string session_id;  // "sid"; empty if absent
-    std::pmr::string subject;     // "sub"; empty if absent
-    std::pmr::string identifier;  // "jti"
+    const TokenIssuer* issuer = nullptr;  // of the policy
+    std::pmr::string session_id;          // "sid"; empty if absent
+    std::pmr::string subject;             // "sub"; empty if absent
+    std::pmr::string identifier;          // "jti"
 
     // How long the identifier is to be remembered, in seconds.
     int remember_for = 0;

@@ -299,9 +299,11 @@ bool compile_provider(ngx_conf_t* cf, const ngx_http_logout_loc_conf_t* conf,
 
     if (!problem.empty()) {
         ngx_http_logout_conf_error(cf, *conf->place, problem);
+        return false;
     }
 
-    return problem.empty();
+    ngx_http_logout_warn_of_issuers(cf, *conf, location);
+    return true;
 }
 
 
@@ -349,7 +351,7 @@ void fill_policy(const ngx_http_logout_loc_conf_t* conf,
         location.clear_site_data = *conf->clear_site_data;
     }
 
-    policy.issuer = conf->issuer;
+    policy.issuers = conf->issuers;
     if (conf->guard_policy != nullptr) {
         location.revocations = conf->guard_policy->zone;
     }

@@ -9,6 +9,9 @@
 #include "core/plan/provider.hpp"
 #include "core/session/key_template.hpp"
 
+#include <algorithm>
+#include <set>
+
 
 namespace {
 
@@ -17,7 +20,7 @@ std::string read_issuer(std::string_view value, FrontchannelRule& rule)
 {
     const char* const problem = logout::issuer_problem(value);
 
-    rule.issuer = value;
+    rule.policy.issuers.emplace_back(value);
     return problem != nullptr ? problem : std::string();
 }
 
@@ -45,28 +48,25 @@ std::string read_frontchannel_parameter(std::string_view argument,
     }
 
     if (argument == "session_required") {
-        rule.session_required = true;
+        rule.policy.session_required = true;
         return {};
     }
 
-    return "it must be issuer=URL, origin=ORIGIN or session_required";
+    if (argument == "iss=optional") {
+        rule.policy.issuer_optional = true;
+        return {};
+    }
+
+    return "it must be issuer=URL, origin=ORIGIN, session_required or"
+           " iss=optional";
 }
 
 
-bool finish_frontchannel(ngx_conf_t* cf, FrontchannelRule& rule)
+// A provider's pages usually are where its name is.
+bool add_issuers_frame(ngx_conf_t* cf, const std::string& issuer,
+                       FrontchannelRule& rule)
 {
-    if (rule.issuer.empty()) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"logout_frontchannel\" needs issuer=URL");
-        return false;
-    }
-
-    if (!rule.frames.empty()) {
-        return true;
-    }
-
-    // a provider's pages usually are where its name is
-    const std::string origin(logout::referer_origin(rule.issuer));
+    const std::string origin(logout::referer_origin(issuer));
     logout::Origins checked;
 
     if (checked.add(origin)) {
@@ -77,6 +77,38 @@ bool finish_frontchannel(ngx_conf_t* cf, FrontchannelRule& rule)
     }
 
     rule.frames.push_back(origin);
+    return true;
+}
+
+
+bool finish_frontchannel(ngx_conf_t* cf, FrontchannelRule& rule)
+{
+    const std::vector<std::string>& issuers = rule.policy.issuers;
+
+    if (issuers.empty()) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"logout_frontchannel\" needs issuer=URL");
+        return false;
+    }
+
+    if (rule.policy.issuer_optional && issuers.size() > 1) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"logout_frontchannel\": with \"iss=optional\" there"
+                           " can be one \"issuer=\" only: nothing else says"
+                           " whose \"sid\" it is");
+        return false;
+    }
+
+    if (!rule.frames.empty()) {
+        return true;
+    }
+
+    for (const std::string& issuer : issuers) {
+        if (!add_issuers_frame(cf, issuer, rule)) {
+            return false;
+        }
+    }
+
     return true;
 }
 
@@ -149,6 +181,11 @@ bool read_index_parameter(ngx_conf_t* cf, std::string_view argument,
 {
     const Parameter parameter(argument);
 
+    if (argument == "all_of_user") {
+        index.all_of_user = true;
+        return true;
+    }
+
     if (parameter.name == "sid_key") {
         return read_key(cf, argument, parameter.value, "logout_sid",
                         index.sid_text, index.sid_key);
@@ -171,7 +208,7 @@ bool read_index_parameter(ngx_conf_t* cf, std::string_view argument,
            ngx_http_logout_refuse(cf, argument,
                                   "it must be one of sid_key=, sub_key=,"
                                   " prefix=, jti_prefix=, max=, redis=, with a"
-                                  " value");
+                                  " value, or all_of_user");
 }
 
 
@@ -191,7 +228,27 @@ bool read_index(ngx_conf_t* cf, ProviderIndex& index)
         return false;
     }
 
+    if (index.all_of_user && !index.sub_key) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"logout_oidc_index\": \"all_of_user\" needs"
+                           " \"sub_key=\", the user's sessions");
+        return false;
+    }
+
     return true;
+}
+
+
+std::size_t count_issuers(const logout::ProviderPolicy& provider)
+{
+    std::set<std::string> names(provider.frontchannel.issuers.begin(),
+                                provider.frontchannel.issuers.end());
+
+    for (const logout::BelievedIssuer& believed : provider.tokens) {
+        names.insert(believed.issuer->issuer);
+    }
+
+    return names.size();
 }
 
 
@@ -208,8 +265,7 @@ std::string compile_frontchannel(const ngx_http_logout_loc_conf_t* conf,
                " a logout_oidc_index with sid_key= to find sessions by";
     }
 
-    provider.issuer = conf->frontchannel->issuer;
-    provider.session_required = conf->frontchannel->session_required;
+    provider.frontchannel = conf->frontchannel->policy;
     provider.page_policy =
         logout::frontchannel_page_policy(conf->frontchannel->frames);
     for (const std::string& frame : conf->frontchannel->frames) {
@@ -220,13 +276,33 @@ std::string compile_frontchannel(const ngx_http_logout_loc_conf_t* conf,
 }
 
 
+// Of a client, its own issuers are believed, or those of the location.
+void believe(const logout::TokenIssuers* issuers, const std::string& client_id,
+             logout::LogoutTokenPolicy& policy)
+{
+    if (issuers == nullptr) {
+        return;
+    }
+
+    for (const logout::TokenIssuer& issuer : *issuers) {
+        const auto believed = std::find_if(
+            policy.begin(), policy.end(),
+            [&issuer](const logout::BelievedIssuer& other) {
+                return other.issuer == &issuer;
+            });
+
+        if (believed != policy.end()) {
+            believed->client_ids.push_back(client_id);
+        } else {
+            policy.push_back({&issuer, {client_id}});
+        }
+    }
+}
+
+
 std::string compile_backchannel(const ngx_http_logout_loc_conf_t* conf,
                                 logout::ProviderPolicy& provider)
 {
-    if (conf->issuer == nullptr) {
-        return "\"logout oidc-backchannel\" needs logout_jwks: the keys that"
-               " verify its tokens";
-    }
 
     if (conf->oidc_index == nullptr) {
         return "\"logout oidc-backchannel\" needs logout_oidc_index to find"
@@ -239,9 +315,13 @@ std::string compile_backchannel(const ngx_http_logout_loc_conf_t* conf,
     }
 
     for (const logout::Client& client : conf->clients->registry) {
-        if (client.issuer == nullptr) {
-            provider.client_ids.push_back(client.id);
-        }
+        believe(client.issuers != nullptr ? client.issuers : conf->issuers,
+                client.id, provider.tokens);
+    }
+
+    if (provider.tokens.empty()) {
+        return "\"logout oidc-backchannel\" needs logout_jwks: the keys that"
+               " verify its tokens";
     }
 
     return {};
@@ -309,6 +389,7 @@ ngx_http_logout_compile_provider(const ngx_http_logout_loc_conf_t* conf,
     if (conf->oidc_index != nullptr) {
         provider.finds_sid = conf->oidc_index->sid_key.has_value();
         provider.finds_sub = conf->oidc_index->sub_key.has_value();
+        provider.all_of_user = conf->oidc_index->all_of_user;
     }
 
     return by_server ? compile_backchannel(conf, provider)
@@ -334,4 +415,27 @@ ngx_http_logout_compile_oidc_index(const ngx_http_logout_loc_conf_t* conf,
 
     return check_cluster(*conf->oidc_index,
                          logout::redis::StoreConfs(stores)[*store]);
+}
+
+
+void ngx_http_logout_warn_of_issuers(ngx_conf_t* cf,
+                                     const ngx_http_logout_loc_conf_t& conf,
+                                     const LocationPolicy& location)
+{
+    if (location.index == nullptr || count_issuers(*location.provider) < 2) {
+        return;
+    }
+
+    for (const std::string& key :
+         {location.index->sid_text, location.index->sub_text}) {
+        if (!key.empty() && key.find("logout_iss") == key.npos) {
+            ngx_str_t text = to_ngx_str(key);
+
+            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                          "logout_oidc_index: each of several providers can"
+                          " end the sessions of the others, there is no"
+                          " $logout_iss in \"%V\" in %s:%ui",
+                          &text, conf.place->file.c_str(), conf.place->line);
+        }
+    }
 }

@@ -11,6 +11,7 @@ namespace {
 // What the parser of one logout_client block fills.
 struct ClientBlock {
     logout::Client client;
+    logout::TokenIssuers* issuers = nullptr;  // the client's
     FederatedUrl federated;
     EntryPlaces places;
 };
@@ -54,17 +55,15 @@ bool add_origins(ngx_conf_t* cf, logout::Client& client)
 }
 
 
-bool read_client_issuer(ngx_conf_t* cf, logout::Client& client)
+bool add_client_issuer(ngx_conf_t* cf, logout::Client& client,
+                       logout::TokenIssuers*& issuers)
 {
-    if (client.issuer != nullptr || cf->args->nelts != 3) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"jwks\" in logout_client takes FILE and"
-                           " issuer=URL, once");
-        return false;
+    if (issuers == nullptr) {
+        issuers = create_in_pool<logout::TokenIssuers>(cf->pool);
+        client.issuers = issuers;
     }
 
-    client.issuer = ngx_http_logout_read_issuer(cf);
-    return client.issuer != nullptr;
+    return ngx_http_logout_add_issuer(cf, *issuers);
 }
 
 
@@ -110,7 +109,7 @@ bool read_client_parameter(ngx_conf_t* cf, ClientBlock& block)
     }
 
     if (name == "jwks" || name == "logout_jwks") {
-        return read_client_issuer(cf, block.client);
+        return add_client_issuer(cf, block.client, block.issuers);
     }
 
     return ngx_http_logout_unknown_parameter(

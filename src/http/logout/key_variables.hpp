@@ -13,10 +13,11 @@ struct LogoutContext;
 
 
 struct KeyVariables {
-    std::string_view session_id;
-    std::string_view token;
-    std::string_view sid;
-    std::string_view sub;
+    std::string_view session_id = {};
+    std::string_view token = {};
+    std::string_view sid = {};
+    std::string_view sub = {};
+    std::string_view iss = {};
 };
 
 

@@ -47,7 +47,7 @@ void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
         own.push_back(context.keys[i].text);
     }
 
-    const KeyVariables variables{planned.session.id, {}, {}, {}};
+    const KeyVariables variables{planned.session.id};
     auto words = ngx_http_logout_index_command(context, *rule.index, variables,
                                                own.data(), own.size());
     if (!words) {
@@ -84,7 +84,7 @@ void ngx_http_logout_add_session_keys(LogoutContext& context,
     }
 
     if (rule.key != nullptr) {
-        add_made_key(context, rule, {planned.session.id, {}, {}, {}});
+        add_made_key(context, rule, {planned.session.id});
         return;
     }
 
@@ -101,7 +101,7 @@ void ngx_http_logout_add_token_keys(LogoutContext& context)
     }
 
     for (const LocationPolicy::Session& rule : context.location.tokens) {
-        add_made_key(context, rule, {{}, context.plan->token, {}, {}});
+        add_made_key(context, rule, {{}, context.plan->token});
     }
 }
 

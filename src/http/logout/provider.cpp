@@ -28,7 +28,8 @@ std::string_view index_key(LogoutContext& context)
 {
     const ProviderIndex& index = *context.location.index;
     const logout::ProviderLogout& provider = context.plan->provider;
-    const KeyVariables variables{{}, {}, provider.session_id, provider.subject};
+    const KeyVariables variables{{}, {}, provider.session_id, provider.subject,
+                                 provider.issuer};
     const KeyScope scope(context, variables);
 
     return ngx_http_logout_evaluate(context.r, provider.session_id.empty()
@@ -60,7 +61,7 @@ std::string_view claim_key(LogoutContext& context)
 {
     const std::pmr::string key = logout::logout_token_replay_key(
         context.location.index->token_prefix,
-        context.location.policy.issuer->issuer, context.plan->provider.token_id,
+        context.plan->provider.issuer, context.plan->provider.token_id,
         &context.memory);
 
     return to_view(copy_to_pool(context.r->pool, key));

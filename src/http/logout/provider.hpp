@@ -6,6 +6,7 @@
 
 #include "http/ngx.hpp"
 
+#include "core/plan/frontchannel.hpp"
 #include "core/session/user_index.hpp"
 #include "redis/client.hpp"
 
@@ -19,9 +20,8 @@ struct LogoutContext;
 
 // logout_frontchannel.
 struct FrontchannelRule {
-    std::string issuer;
+    logout::FrontchannelPolicy policy;
     std::vector<std::string> frames;  // origins; not empty
-    bool session_required = false;
 };
 
 
@@ -35,6 +35,7 @@ struct ProviderIndex {
     std::string token_prefix = "logout:jti:";
     std::size_t max = logout::session_index_default_max;
     std::string store_name;  // redis=; empty: the only one
+    bool all_of_user = false;
 };
 
 

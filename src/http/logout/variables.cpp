@@ -128,6 +128,7 @@ const KeyVariable key_variables[] = {
     {"logout_token", &KeyVariables::token},
     {"logout_sid", &KeyVariables::sid},
     {"logout_sub", &KeyVariables::sub},
+    {"logout_iss", &KeyVariables::iss},
 };
 
 
