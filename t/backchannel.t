@@ -579,7 +579,7 @@ sess:1
     location = /backchannel { logout oidc-backchannel; }
 --- must_die
 --- error_log
-"logout oidc-backchannel" needs logout_oidc_index to find sessions by
+"logout oidc-backchannel" needs logout_oidc_index with sid_key= or sub_key= to find sessions by
 
 
 
@@ -620,7 +620,7 @@ logout_oidc_index: unknown logout_redis "other"
     logout_oidc_index max=3;
 --- must_die
 --- error_log
-"logout_oidc_index" needs sid_key= or sub_key=
+"logout_oidc_index" needs sid_key=, sub_key= or email_key=
 
 
 
@@ -656,7 +656,7 @@ invalid parameter "max=0": it must be a number from 1 to 10000
     logout_oidc_index sub_key=oidc:$logout_sub field=x;
 --- must_die
 --- error_log
-invalid parameter "field=x": it must be one of sid_key=, sub_key=, prefix=, jti_prefix=, max=, redis=, with a value, or all_of_user
+invalid parameter "field=x": it must be one of sid_key=, sub_key=, email_key=, prefix=, jti_prefix=, max=, redis=, with a value, or all_of_user
 
 
 
@@ -841,7 +841,7 @@ logout_oidc_index: each of several providers can end the sessions of the others,
     logout_oidc_index sid_key=oidc:$logout_sid all_of_user;
 --- must_die
 --- error_log
-"logout_oidc_index": "all_of_user" needs "sub_key=", the user's sessions
+"logout_oidc_index": "all_of_user" needs "sub_key=" or "email_key=", the user's sessions
 
 
 

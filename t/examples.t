@@ -100,6 +100,27 @@ my %examples = (
             status   => 200,
         },
     ],
+    'ssf.conf' => [
+        map { {
+            path     => '/ssf',
+            method   => 'POST',
+            headers  => {'Content-Type' => 'application/secevent+jwt'},
+            content  => security_event('caep/event-type/session-revoked', {},
+                aud => 'https://www.example.com/ssf',
+                iss => 'https://id.example.com', sub_id => $_->{subject}),
+            redis    => ['SADD', $_->{index}, 'sess:4fzd8k2m'],
+            gone     => [$_->{index}],
+            status   => 202,
+            cookie   => 0,
+        } } {
+            subject => {format => 'iss_sub', sub => '248289761001',
+                iss => 'https://id.example.com'},
+            index   => 'oidc:sub:248289761001',
+        }, {
+            subject => {format => 'email', email => 'Jane.Doe@example.com'},
+            index   => 'oidc:email:jane.doe@example.com',
+        },
+    ],
     'backchannel.conf' => [
         {
             path     => '/backchannel-logout',
@@ -247,7 +268,8 @@ sub send_request {
         if $case->{form};
     return HTTP::Tiny->new(max_redirect => 0)->request(
         $case->{method} // 'GET', 'http://127.0.0.1:' . $example->port
-        . $case->{path}, {headers => \%headers});
+        . $case->{path}, {headers => \%headers,
+            content => $case->{content} // ''});
 }
 
 sub try_logout {

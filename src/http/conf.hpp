@@ -227,6 +227,9 @@ struct ngx_http_logout_loc_conf_t {
     Confirmation* confirmation;
     FrontchannelRule* frontchannel;
     ProviderIndex* oidc_index;
+    Audiences* audiences;
+    BearerSecrets* bearer_secrets;
+    logout::SignalSet* signals;
     std::vector<TokenRule>* tokens;
     std::vector<EventRule>* events;
     std::vector<ClearCookieRule>* clear_cookies;
@@ -290,6 +293,16 @@ char* ngx_http_logout_frontchannel(ngx_conf_t* cf, ngx_command_t* cmd,
                                    void* conf);
 char* ngx_http_logout_oidc_index(ngx_conf_t* cf, ngx_command_t* cmd,
                                  void* conf);
+
+char* ngx_http_logout_audience(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+char* ngx_http_logout_bearer(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+char* ngx_http_logout_signals(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
+
+// Prepares `provider` for a server that sends security events. Returns what is
+// wrong, or an empty string.
+std::string
+ngx_http_logout_compile_signals(const ngx_http_logout_loc_conf_t* conf,
+                                logout::ProviderPolicy& provider);
 
 // Prepare `location` for the provider that calls it, and for looking up
 // sessions in an index. Return what is wrong, or an empty string.

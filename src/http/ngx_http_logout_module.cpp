@@ -144,6 +144,27 @@ ngx_command_t ngx_http_logout_commands[] = {
       0,
       nullptr },
 
+    { ngx_string("logout_audience"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_audience,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_bearer"),
+      ngx_http_logout_any_level|NGX_CONF_TAKE1,
+      ngx_http_logout_bearer,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
+    { ngx_string("logout_signals"),
+      ngx_http_logout_any_level|NGX_CONF_1MORE,
+      ngx_http_logout_signals,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      nullptr },
+
     { ngx_string("logout_oidc_index"),
       ngx_http_logout_any_level|NGX_CONF_1MORE,
       ngx_http_logout_oidc_index,
@@ -542,6 +563,9 @@ char* ngx_http_logout_merge_loc_conf(ngx_conf_t* cf, void* parent, void* child)
     inherit(conf->confirmation, prev->confirmation);
     inherit(conf->frontchannel, prev->frontchannel);
     inherit(conf->oidc_index, prev->oidc_index);
+    inherit(conf->audiences, prev->audiences);
+    inherit(conf->bearer_secrets, prev->bearer_secrets);
+    inherit(conf->signals, prev->signals);
     inherit(conf->tokens, prev->tokens);
     inherit(conf->events, prev->events);
     inherit(conf->clear_cookies, prev->clear_cookies);

@@ -1,7 +1,8 @@
-// ID tokens and logout tokens, signed by the npm library jose with keys that
-// nobody had before: those that a client has to accept, and those that it has to
-// refuse (OpenID Connect RP-Initiated Logout 1.0, section 4; Back-Channel Logout
-// 1.0, section 2.6; RFC 8725). A kind is "id_token_hint" or "logout_token".
+// ID tokens, logout tokens and security events, signed by the npm library jose
+// with keys that nobody had before: those that a client has to accept, and those
+// that it has to refuse (OpenID Connect RP-Initiated Logout 1.0, section 4;
+// Back-Channel Logout 1.0, section 2.6; RFC 8417; RFC 8725). A kind is
+// "id_token_hint", "logout_token" or "security_event".
 
 const crypto = require('crypto');
 
@@ -9,6 +10,8 @@ const jose = require('jose');
 
 const issuer = 'https://id.example.test';
 const event = 'http://schemas.openid.net/event/backchannel-logout';
+const revoked =
+    'https://schemas.openid.net/secevent/caep/event-type/session-revoked';
 const now = () => Math.floor(Date.now() / 1000);
 
 // Makes the provider's keys, and others with which it does not sign. "pinned"
@@ -36,8 +39,22 @@ async function keySet(keys) {
     return { keys: jwks };
 }
 
-function claimsOf(kind, changes = {}) {
+// The example of CAEP 1.0, section 3.1.2, to this issuer and subject.
+function eventClaims(changes) {
     return {
+        iss: issuer, aud: 'spa', iat: now(), jti: crypto.randomUUID(),
+        txn: 8675309, sub_id: { format: 'iss_sub', iss: issuer, sub: 'u1' },
+        events: { [revoked]: {
+            initiating_entity: 'policy',
+            reason_admin: { en: 'Landspeed Policy Violation: C076E82F' },
+            event_timestamp: now(),
+        } },
+        ...changes,
+    };
+}
+
+function claimsOf(kind, changes = {}) {
+    return kind === 'security_event' ? eventClaims(changes) : {
         iss: issuer, aud: 'spa', iat: now(), exp: now() + 60, sub: 'u1',
         ...kind === 'logout_token'
             ? { jti: crypto.randomUUID(), events: { [event]: {} } } : {},
@@ -49,6 +66,7 @@ function claimsOf(kind, changes = {}) {
 function sign(kind, { alg, key, kid, header = {}, claims = {} }) {
     return new jose.SignJWT(claimsOf(kind, claims))
         .setProtectedHeader({ alg, ...kid === undefined ? {} : { kid },
+            ...kind === 'security_event' ? { typ: 'secevent+jwt' } : {},
             ...header })
         .sign(key);
 }
@@ -243,6 +261,25 @@ const wrongLogoutClaims = {
     'no "jti"': [{ jti: undefined }, '"jti"'],
 };
 
+const wrongEventClaims = {
+    'another audience': [{ aud: ['other'] }, '"aud"'],
+    'no "iat"': [{ iat: undefined }, '"iat"'],
+    'issued in the future': [{ iat: now() + 3600 }, '"iat"'],
+    'issued eight days ago': [{ iat: now() - 8 * 86400 }, 'seven days'],
+    'an "exp"': [{ exp: now() + 60 }, '"exp"'],
+    'a "sub"': [{ sub: 'u1' }, '"sub"'],
+    'no "events"': [{ events: undefined }, '"events"'],
+    'two events': [{ events: { [revoked]: {}, [event]: {} } }, '"events"'],
+    'an event that is no object': [{ events: { [revoked]: true } }, '"events"'],
+    'no "jti"': [{ jti: undefined }, '"jti"'],
+    'no subject': [{ sub_id: undefined }, 'no subject'],
+    'a subject of another issuer':
+        [{ sub_id: { format: 'iss_sub', iss: 'https://x.test', sub: 'u1' } },
+            'the sender'],
+    'a telephone': [{ sub_id: { format: 'phone_number',
+        phone_number: '+12065550100' } }, 'format'],
+};
+
 function claimCases(keys, list) {
     return Object.fromEntries(Object.entries(list).map(
         ([what, [claims, reason]]) => [what, {
@@ -262,6 +299,7 @@ async function badTokens(kind, keys) {
         ...tamperedTokens(keys),
         ...claimCases(keys, wrongClaims),
         ...kind === 'logout_token' ? claimCases(keys, wrongLogoutClaims) : {},
+        ...kind === 'security_event' ? claimCases(keys, wrongEventClaims) : {},
     };
 }
 

@@ -1,5 +1,6 @@
-// ID tokens and logout tokens that the npm library jose signs here and now, with
-// keys that nobody had before, sent to the endpoints that verify them.
+// ID tokens, logout tokens and security events that the npm library jose signs
+// here and now, with keys that nobody had before, sent to the endpoints that
+// verify them.
 //
 //   node tokens.js FOLDER
 //
@@ -54,6 +55,14 @@ const kinds = {
         accepted: { status: 200 },
         refused: { status: 400, error: 'invalid_logout_token' },
     },
+    security_event: {
+        send: (url, token) => ask(`${url}/ssf`, {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/secevent+jwt' },
+        }, token),
+        accepted: { status: 202 },
+        refused: { status: 400, error: 'invalid_event' },
+    },
 };
 
 function configuration(port, redisPort) {
@@ -94,12 +103,18 @@ http {
             logout            oidc-backchannel;
             logout_oidc_index sub_key=oidc:sub:$logout_sub;
         }
+
+        location = /ssf {
+            logout            ssf;
+            logout_audience   spa;
+            logout_oidc_index sub_key=oidc:sub:$logout_sub;
+        }
     }
 }
 `;
 }
 
-// The session of the user whom logout tokens name.
+// The session of the user whom the tokens name.
 async function beginSession(redis) {
     await redis.set('sess:1', '1');
     await redis.set('oidc:sub:u1', 'sess:1');
@@ -131,7 +146,7 @@ async function send(world, kind, what, token, { reason } = {}) {
             && line.includes(`logout: ${refused.error}: `)),
         `${kind}, ${what}: the log says why`);
     }
-    if (kind === 'logout_token') {
+    if (kind !== 'id_token_hint') {
         tap.equal(await world.redis.exists('sess:1'), reason ? 1 : 0,
             `${kind}, ${what}: the session`);
     }

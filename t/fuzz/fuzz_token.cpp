@@ -7,11 +7,13 @@
 //   p  a header's number, a payload and the bytes of a signature, made into a
 //      token that is well-formed: all of these reach the keys
 //   k  a key set
+//   s  a subject identifier
 
 #include "fuzz.hpp"
 
 #include "core/base/base64.hpp"
 #include "core/token/jwt.hpp"
+#include "core/token/subject_identifier.hpp"
 
 #include <algorithm>
 #include <array>
@@ -191,6 +193,24 @@ void fuzz_key_set(std::string_view text)
     REQUIRE(!keys || (keys->size() > 0 && keys->size() <= 256));
 }
 
+// Nobody is named by what is refused, and nobody by what is empty or long.
+void fuzz_subject(std::string_view text)
+{
+    const Json identifier = logout::parse_json_object(text);
+    const logout::Subject subject =
+        logout::read_subject(identifier.get(), "https://id.example.test");
+    const std::string_view names[] = {subject.user, subject.email,
+                                      subject.session};
+    const bool named = std::any_of(std::begin(names), std::end(names),
+                                   [](auto name) { return !name.empty(); });
+
+    REQUIRE(named == (subject.problem == logout::SubjectProblem::none));
+    for (const std::string_view name : names) {
+        REQUIRE(name.size() <= logout::subject_name_max_length);
+    }
+    REQUIRE(*logout::describe(subject.problem) != '\0');
+}
+
 }  // namespace
 
 
@@ -215,6 +235,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
         break;
     case 'k':
         fuzz_key_set(input);
+        break;
+    case 's':
+        fuzz_subject(input);
         break;
     default:
         break;

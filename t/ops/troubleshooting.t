@@ -316,6 +316,16 @@ my %symptoms = (
         is $call->('?iss=https://id.test&sid=s1'), '200 logged_out',
             'both are right';
         is $call->(''), '200 logged_out', 'none is, too';
+
+        $nginx = start(beside => q{
+            logout_session format=raw cookie=sid prefix=sess:;
+            location = /frontchannel {
+                logout oidc-frontchannel;
+                logout_frontchannel issuer=https://id.test iss=optional;
+                add_header X-Result $logout_result always;
+                add_header X-Error  $logout_error always;
+            }});
+        is $call->('?sid=s1'), '200 logged_out', 'iss=optional helps';
     },
 
     '405, `method_not_allowed`' => sub {

@@ -303,7 +303,7 @@ void a_used_token_is_refused(void**)
     Server server;
     LogoutPlan plan = server.post("logout");
 
-    logout::refuse_replay(plan);
+    logout::note_replay(plan);
     assert_true(has(server.answer(plan, {}).body, "used before"));
 }
 

@@ -1,5 +1,6 @@
 #include "core/answer/response.hpp"
 
+#include "core/base/json_writer.hpp"
 #include "core/request/jsonp.hpp"
 #include "core/token/logout_token.hpp"
 #include "core/answer/user_page.hpp"
@@ -215,9 +216,41 @@ void add_cors(const LogoutRequest& request, const LogoutPlan& plan,
 }
 
 
+void write_event_error(const LogoutPlan& plan, std::pmr::string& body)
+{
+    JsonWriter json(body);
+
+    json.open('{');
+    json.member("err").text(plan.event_error);
+    json.member("description").text(plan.token_problem);
+    json.close('}');
+    body += '\n';
+}
+
+
+// RFC 8935, section 2. That Redis is away is none of its errors: the
+// transmitter tries again.
+void answer_transmitter(const LogoutPlan& plan, LogoutResponse& response)
+{
+    if (is_ended(response.result)) {
+        response.status = 202;
+        return;
+    }
+
+    response.status = refusal_status(response.result);
+    if (response.status == 503) {
+        response.retry_after = retry_after_seconds;
+        return;
+    }
+
+    response.content_type = content_type(BodyFormat::json);
+    write_event_error(plan, response.body);
+}
+
+
 // OpenID Connect Back-Channel Logout 1.0, section 2.8: 400 also where the
 // request was in order and the logout failed.
-void answer_server(const LogoutPlan& plan, LogoutResponse& response)
+void answer_provider(const LogoutPlan& plan, LogoutResponse& response)
 {
     if (is_ended(response.result)) {
         return;
@@ -244,7 +277,8 @@ void answer_server(const LogoutPlan& plan, LogoutResponse& response)
 
 bool is_server_answer(const LogoutPlan& plan, Result result)
 {
-    return plan.for_server && result != Result::method_not_allowed &&
+    return plan.server_answer != ServerAnswer::none &&
+           result != Result::method_not_allowed &&
            result != Result::body_too_large;
 }
 
@@ -330,7 +364,11 @@ LogoutResponse respond(const LogoutRequest& request, const LogoutPlan& plan,
     }
 
     if (is_server_answer(plan, response.result)) {
-        answer_server(plan, response);
+        if (plan.server_answer == ServerAnswer::event) {
+            answer_transmitter(plan, response);
+        } else {
+            answer_provider(plan, response);
+        }
     } else if (is_script_answer(plan)) {
         answer_script(request, plan, memory, response);
     } else if (is_ended(response.result)) {

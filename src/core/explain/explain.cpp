@@ -41,6 +41,7 @@ private:
     void explain_allowed_url(Step& step);
     void explain_federated();
 
+    void explain_signal();
     void explain_sessions();
     void explain_session(std::size_t rule, Step& step);
     void explain_guard();
@@ -108,6 +109,7 @@ Explanation Explainer::explain()
     }
 
     if (!plan_.refusal) {
+        explain_signal();
         explain_sessions();
         explain_guard();
         explain_token();
@@ -188,7 +190,10 @@ void Explainer::explain_client()
 
     if (!plan_.token_problem.empty()) {
         step.verdict = StepVerdict::problem;
-        step.facts.push_back({"id_token_hint", plan_.token_problem});
+        step.facts.push_back({plan_.server_answer == ServerAnswer::none
+                                  ? "id_token_hint"
+                                  : "token",
+                              plan_.token_problem});
     }
 
     if (plan_.hint_unread) {
@@ -361,8 +366,27 @@ void Explainer::explain_federated()
 }
 
 
+void Explainer::explain_signal()
+{
+    if (plan_.signal.empty()) {
+        return;
+    }
+
+    Step& step = begin("event", "The security event");
+    step.facts.push_back({"event", plan_.signal});
+    step.text = plan_.provider.any() ? "It ends its subject's sessions."
+                                     : "It ends no sessions here.";
+}
+
+
 void Explainer::explain_sessions()
 {
+    if (plan_.provider.any()) {
+        Step& step = begin("session", "The session");
+        step.text = "What logout_oidc_index finds would be deleted.";
+        return;
+    }
+
     if (policy_.sessions.empty()) {
         Step& step = begin("session", "The session");
         step.verdict = StepVerdict::note;

@@ -31,6 +31,7 @@ ParameterVerdict read_body(const LogoutRequest& request, ParameterSet wanted,
     case BodyType::multipart:
         return {ParameterProblem::unsupported_body, {}};
     case BodyType::none:
+    case BodyType::security_event:
     case BodyType::other:
         break;
     }
@@ -476,6 +477,8 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
         return plan_frontchannel(request, policy, memory);
     case AskedBy::provider:
         return plan_backchannel(request, policy, memory);
+    case AskedBy::transmitter:
+        return plan_security_event(request, policy, memory);
     }
 
     return plan_for_user(request, policy, memory);

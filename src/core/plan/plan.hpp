@@ -16,6 +16,7 @@
 #include "core/token/issuer.hpp"
 #include "core/token/jwt.hpp"
 #include "core/token/logout_token.hpp"
+#include "core/token/security_event.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -80,6 +81,7 @@ struct LogoutRequest {
 struct ProviderPolicy {
     bool finds_sid = false;  // sessions are found by the provider's "sid"
     bool finds_sub = false;  // or by the user's "sub"
+    bool finds_email = false;
 
     // A token with both means all sessions of the user.
     bool all_of_user = false;
@@ -92,6 +94,11 @@ struct ProviderPolicy {
 
     // oidc-backchannel: whose tokens are believed.
     LogoutTokenPolicy tokens;
+
+    // ssf: the same, and what the Authorization header has to hold: one of
+    // these; none: that is not looked at.
+    SecurityEventPolicy events;
+    std::vector<std::string> bearer_secrets;
 };
 
 // One location's configuration, compiled. Immutable; what it points to lives
@@ -131,6 +138,7 @@ struct LogoutPolicy {
 struct ProviderLogout {
     std::string_view session_id;  // "sid"; not empty: the one of this session
     std::string_view subject;     // "sub"; not empty: all of this user
+    std::string_view email;       // the same, in lower case
     std::string_view issuer;      // the provider, as it is configured
 
     // Of a logout_token: its "jti", which is good for one logout, and for how
@@ -138,7 +146,17 @@ struct ProviderLogout {
     std::string_view token_id;
     int remember_for = 0;
 
-    bool any() const { return !session_id.empty() || !subject.empty(); }
+    bool any() const
+    {
+        return !session_id.empty() || !subject.empty() || !email.empty();
+    }
+};
+
+// The form of an answer to a server, where there is neither page nor redirect.
+enum class ServerAnswer {
+    none,          // a browser or program asks, for its user
+    logout_token,  // OpenID Connect Back-Channel Logout 1.0, section 2.8
+    event,         // RFC 8935, section 2
 };
 
 struct LogoutPlan {
@@ -172,7 +190,12 @@ struct LogoutPlan {
     bool expire_cookies = true;         // false: no cookies came, or refused
     PlannedSessions sessions;
     ProviderLogout provider;
-    bool for_server = false;  // no browser: neither page nor redirect
+    ServerAnswer server_answer = ServerAnswer::none;
+
+    // Of a security event: what it says, and the code of what is wrong with it
+    // (RFC 8935, section 2.4). Static; empty: there is none.
+    std::string_view signal;
+    std::string_view event_error;
 
     // A Content-Security-Policy header for every answer; may be empty.
     std::string_view page_policy;

@@ -3,7 +3,11 @@
 #include "core/plan/frontchannel.hpp"
 #include "core/token/logout_token.hpp"
 #include "core/plan/steps.hpp"
+#include "core/base/digest.hpp"
 #include "core/base/text.hpp"
+#include "core/request/bearer.hpp"
+
+#include <algorithm>
 
 namespace logout {
 
@@ -132,6 +136,120 @@ void plan_token(std::string_view text, const LogoutRequest& request,
     }
 }
 
+// E-mail addresses are compared without case by those who look them up: the
+// domain has none (RFC 9493, section 3.2.2), and mail servers ignore that of
+// the rest.
+std::string_view copy_lower_case(std::string_view text,
+                                 std::pmr::memory_resource* memory)
+{
+    auto* const copy = static_cast<char*>(memory->allocate(text.size(), 1));
+
+    std::transform(text.begin(), text.end(), copy, [](char byte) {
+        return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20)
+                                          : byte;
+    });
+    return {copy, text.size()};
+}
+
+
+bool is_authenticated(const LogoutRequest& request,
+                      const ProviderPolicy& provider)
+{
+    const std::string_view token = bearer_token(request.authorization);
+    bool found = provider.bearer_secrets.empty();
+
+    for (const std::string& secret : provider.bearer_secrets) {
+        found = equal_secretly(token, secret) || found;
+    }
+
+    return found;
+}
+
+
+// An event of one session is not one of all, unless that is configured.
+bool find_index(const SecurityEvent& event, const ProviderPolicy& provider,
+                std::pmr::memory_resource* memory, ProviderLogout& logout)
+{
+    const bool means_user =
+        event.session.empty() ||
+        (provider.all_of_user && !(event.user.empty() && event.email.empty()));
+
+    if (!means_user) {
+        logout.session_id = provider.finds_sid
+                                ? copy_text(event.session, memory)
+                                : std::string_view();
+    } else if (!event.user.empty() && provider.finds_sub) {
+        logout.subject = copy_text(event.user, memory);
+    } else if (!event.email.empty() && provider.finds_email) {
+        logout.email = copy_lower_case(event.email, memory);
+    }
+
+    return logout.any();
+}
+
+
+void plan_signal(const SecurityEvent& event, const ProviderPolicy& provider,
+                 std::pmr::memory_resource* memory, LogoutPlan& plan)
+{
+    plan.signal = name(event.signal);
+
+    if (!event.ends_sessions ||
+        !find_index(event, provider, memory, plan.provider)) {
+        return;
+    }
+
+    plan.provider.issuer = event.issuer->issuer;
+    plan.provider.token_id = copy_text(event.identifier, memory);
+    plan.provider.remember_for = event.remember_for;
+}
+
+
+SecurityEvent read_event(const LogoutRequest& request,
+                         const LogoutPolicy& policy,
+                         std::pmr::memory_resource* memory)
+{
+    SecurityEvent event(memory);
+
+    if (!is_authenticated(request, *policy.provider)) {
+        event.problem = SecurityEventProblem::not_authenticated;
+        return event;
+    }
+
+    if (request.body_type != BodyType::security_event) {
+        event.problem = SecurityEventProblem::missing;
+        return event;
+    }
+
+    if (request.body.size() > policy.token_max_length) {
+        event.problem = SecurityEventProblem::bad_token;
+        event.token_problem = JwtProblem::too_long;
+        return event;
+    }
+
+    return read_security_event(request.body, policy.provider->events,
+                               request.now, memory);
+}
+
+
+void plan_event(const LogoutRequest& request, const LogoutPolicy& policy,
+                std::pmr::memory_resource* memory, LogoutPlan& plan)
+{
+    SecurityEvent event = read_event(request, policy, memory);
+
+    if (event.problem == SecurityEventProblem::none) {
+        plan_signal(event, *policy.provider, memory, plan);
+
+        if (event.ends_sessions && !plan.provider.any()) {
+            event.problem = SecurityEventProblem::nobody_findable;
+        }
+    }
+
+    if (event.problem != SecurityEventProblem::none) {
+        plan.event_error = error_code(event);
+        refuse(plan, RequestError::invalid_event, describe(event));
+    }
+}
+
 }  // namespace
 
 
@@ -174,7 +292,7 @@ LogoutPlan plan_backchannel(const LogoutRequest& request,
     LogoutPlan plan(memory);
     Parameters parameters;
 
-    plan.for_server = true;
+    plan.server_answer = ServerAnswer::logout_token;
     plan.expire_cookies = false;
     plan.refusal = refuse_unread(request, policy);
     if (plan.refusal) {
@@ -199,8 +317,31 @@ LogoutPlan plan_backchannel(const LogoutRequest& request,
 }
 
 
-void refuse_replay(LogoutPlan& plan)
+LogoutPlan plan_security_event(const LogoutRequest& request,
+                               const LogoutPolicy& policy,
+                               std::pmr::memory_resource* memory)
 {
+    LogoutPlan plan(memory);
+
+    plan.server_answer = ServerAnswer::event;
+    plan.expire_cookies = false;
+    plan.refusal = refuse_unread(request, policy);
+    if (plan.refusal) {
+        plan.fetch_reason = FetchReason::speculative;
+        return plan;
+    }
+
+    plan_event(request, policy, memory, plan);
+    return plan;
+}
+
+
+void note_replay(LogoutPlan& plan)
+{
+    if (plan.server_answer == ServerAnswer::event) {
+        return;
+    }
+
     refuse(plan, RequestError::invalid_logout_token,
            describe(LogoutTokenProblem::replayed, JwtProblem::none));
 }

@@ -65,6 +65,8 @@ std::string_view name(RequestError error)
         return "unknown_issuer";
     case RequestError::invalid_logout_token:
         return "invalid_logout_token";
+    case RequestError::invalid_event:
+        return "invalid_event";
     }
 
     return "";
@@ -129,6 +131,8 @@ std::string_view explain_to_user(RequestError error)
         return "The identity provider (iss) is not known here.";
     case RequestError::invalid_logout_token:
         return "The logout_token is not valid here.";
+    case RequestError::invalid_event:
+        return "The security event is not valid here.";
     }
 
     return "";

@@ -36,6 +36,7 @@ enum class RequestError {
     not_replicated,         // deleted, but fewer replicas followed than asked
     unknown_issuer,         // a provider that is not the configured one
     invalid_logout_token,   // forged, for others, expired, used before
+    invalid_event,          // a security event that is forged, for others, old
 };
 
 // Whether the user is signed out, as far as this request can bring about.

@@ -326,6 +326,10 @@ BodyType body_type(std::string_view content_type)
         return BodyType::multipart;
     }
 
+    if (equals_ignoring_case(type, "application/secevent+jwt")) {
+        return BodyType::security_event;
+    }
+
     return BodyType::other;
 }
 

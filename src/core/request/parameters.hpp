@@ -167,7 +167,7 @@ ParameterVerdict read_json(std::string_view input, ParameterSet wanted,
                            std::pmr::memory_resource* memory,
                            Parameters& parameters);
 
-enum class BodyType { none, form, json, multipart, other };
+enum class BodyType { none, form, json, multipart, security_event, other };
 
 // What a Content-Type header announces (RFC 9110, section 8.3).
 BodyType body_type(std::string_view content_type);

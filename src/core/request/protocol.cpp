@@ -6,7 +6,7 @@ namespace logout {
 
 namespace {
 
-const std::array<ProtocolTraits, 5> protocols = {{
+const std::array<ProtocolTraits, 6> protocols = {{
     // Auth0's Authentication API, GET /v2/logout: query and fragment of
     // returnTo are not considered in matching
     {"auth0",
@@ -51,6 +51,15 @@ const std::array<ProtocolTraits, 5> protocols = {{
      DefaultReturn::signed_out_page,
      QueryMatching::compared,
      AskedBy::provider},
+
+    // Shared Signals Framework 1.0, by push (RFC 8935): no parameters
+    {"ssf",
+     Parameter::post_logout_redirect_uri,
+     {},
+     ClientRule::optional,
+     DefaultReturn::signed_out_page,
+     QueryMatching::compared,
+     AskedBy::transmitter},
 }};
 
 }  // namespace
@@ -70,7 +79,8 @@ const ProtocolTraits* find_protocol(std::string_view name)
 
 std::string_view protocol_names()
 {
-    return "auth0, schibsted, oidc, oidc-frontchannel, oidc-backchannel";
+    return "auth0, schibsted, oidc, oidc-frontchannel, oidc-backchannel,"
+           " ssf";
 }
 
 }  // namespace logout

@@ -26,8 +26,14 @@ enum class DefaultReturn {
 enum class AskedBy {
     user,            // a browser or program, for its user
     provider_frame,  // a page of an OpenID provider, in a frame
-    provider,        // an OpenID provider's server
+    provider,        // an OpenID provider's server, with a logout_token
+    transmitter,     // a server, with a security event
 };
+
+constexpr bool is_server(AskedBy asked_by)
+{
+    return asked_by == AskedBy::provider || asked_by == AskedBy::transmitter;
+}
 
 struct ProtocolTraits {
     std::string_view name;  // as in "logout NAME;"

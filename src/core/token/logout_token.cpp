@@ -2,6 +2,7 @@
 
 #include "core/base/digest.hpp"
 #include "core/token/logout_event_claim.hpp"
+#include "core/token/token_type.hpp"
 
 #include <algorithm>
 
@@ -12,23 +13,12 @@ namespace {
 constexpr std::size_t replay_hash_bytes = 16;
 
 
-bool equals_ignoring_case(std::string_view text, std::string_view lower)
-{
-    return text.size() == lower.size() &&
-           std::equal(text.begin(), text.end(), lower.begin(),
-                      [](char a, char b) {
-                          return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b;
-                      });
-}
-
-
 // Section 2.4 recommends "logout+jwt". A type of something else says that the
 // token was made for something else (RFC 8725, section 3.11).
 bool is_acceptable_type(std::string_view type)
 {
-    return type.empty() || equals_ignoring_case(type, "jwt") ||
-           equals_ignoring_case(type, "logout+jwt") ||
-           equals_ignoring_case(type, "application/logout+jwt");
+    return type.empty() || is_token_type(type, "jwt") ||
+           is_token_type(type, "logout+jwt");
 }
 
 

@@ -68,12 +68,12 @@ void use_stores(const LocationPolicy& location, Use use)
 }
 
 
-// A logout token is asked for before the sessions are: the commands' own
-// deadlines would add up.
+// A token is asked for before the sessions are: the commands' own deadlines
+// would add up.
 bool asks_in_turn(const LocationPolicy& location)
 {
     return location.index != nullptr &&
-           location.policy.protocol->asked_by == logout::AskedBy::provider;
+           is_server(location.policy.protocol->asked_by);
 }
 
 

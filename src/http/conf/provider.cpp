@@ -1,5 +1,5 @@
 // The directives logout_frontchannel and logout_oidc_index, and what a location
-// with oidc-frontchannel or oidc-backchannel makes of them.
+// that a provider calls makes of them.
 
 #include "http/conf.hpp"
 #include "http/conf/directive.hpp"
@@ -196,6 +196,11 @@ bool read_index_parameter(ngx_conf_t* cf, std::string_view argument,
                         index.sub_text, index.sub_key);
     }
 
+    if (parameter.name == "email_key") {
+        return read_key(cf, argument, parameter.value, "logout_email",
+                        index.email_text, index.email_key);
+    }
+
     if (parameter.name == "max") {
         return read_max(cf, argument, parameter.value, index.max);
     }
@@ -207,7 +212,7 @@ bool read_index_parameter(ngx_conf_t* cf, std::string_view argument,
     return set_text(parameter, index) ||
            ngx_http_logout_refuse(cf, argument,
                                   "it must be one of sid_key=, sub_key=,"
-                                  " prefix=, jti_prefix=, max=, redis=, with a"
+                                  " email_key=, prefix=, jti_prefix=, max=, redis=, with a"
                                   " value, or all_of_user");
 }
 
@@ -222,16 +227,18 @@ bool read_index(ngx_conf_t* cf, ProviderIndex& index)
         }
     }
 
-    if (!index.sid_key && !index.sub_key) {
+    if (!index.sid_key && !index.sub_key && !index.email_key) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"logout_oidc_index\" needs sid_key= or sub_key=");
+                           "\"logout_oidc_index\" needs sid_key=, sub_key= or"
+                           " email_key=");
         return false;
     }
 
-    if (index.all_of_user && !index.sub_key) {
+    if (index.all_of_user && !index.sub_key && !index.email_key) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"logout_oidc_index\": \"all_of_user\" needs"
-                           " \"sub_key=\", the user's sessions");
+                           " \"sub_key=\" or \"email_key=\", the user's"
+                           " sessions");
         return false;
     }
 
@@ -246,6 +253,12 @@ std::size_t count_issuers(const logout::ProviderPolicy& provider)
 
     for (const logout::BelievedIssuer& believed : provider.tokens) {
         names.insert(believed.issuer->issuer);
+    }
+
+    if (provider.events.issuers != nullptr) {
+        for (const logout::TokenIssuer& issuer : *provider.events.issuers) {
+            names.insert(issuer.issuer);
+        }
     }
 
     return names.size();
@@ -304,9 +317,9 @@ std::string compile_backchannel(const ngx_http_logout_loc_conf_t* conf,
                                 logout::ProviderPolicy& provider)
 {
 
-    if (conf->oidc_index == nullptr) {
-        return "\"logout oidc-backchannel\" needs logout_oidc_index to find"
-               " sessions by";
+    if (!provider.finds_sid && !provider.finds_sub) {
+        return "\"logout oidc-backchannel\" needs logout_oidc_index with"
+               " sid_key= or sub_key= to find sessions by";
     }
 
     if (conf->clients == nullptr) {
@@ -335,7 +348,8 @@ std::string check_cluster(const ProviderIndex& index,
         return {};
     }
 
-    for (const std::string& key : {index.sid_text, index.sub_text}) {
+    for (const std::string& key :
+         {index.sid_text, index.sub_text, index.email_text}) {
         if (key.empty()) {
             continue;
         }
@@ -377,8 +391,7 @@ ngx_http_logout_compile_provider(const ngx_http_logout_loc_conf_t* conf,
                                  LocationPolicy& location)
 {
     logout::ProviderPolicy& provider = location.provider.emplace();
-    const bool by_server =
-        conf->protocol->asked_by == logout::AskedBy::provider;
+    const bool by_server = is_server(conf->protocol->asked_by);
 
     location.policy.provider = &provider;
     location.policy.methods = {};
@@ -389,11 +402,21 @@ ngx_http_logout_compile_provider(const ngx_http_logout_loc_conf_t* conf,
     if (conf->oidc_index != nullptr) {
         provider.finds_sid = conf->oidc_index->sid_key.has_value();
         provider.finds_sub = conf->oidc_index->sub_key.has_value();
+        provider.finds_email = conf->oidc_index->email_key.has_value();
         provider.all_of_user = conf->oidc_index->all_of_user;
     }
 
-    return by_server ? compile_backchannel(conf, provider)
-                     : compile_frontchannel(conf, provider);
+    switch (conf->protocol->asked_by) {
+    case logout::AskedBy::transmitter:
+        return ngx_http_logout_compile_signals(conf, provider);
+    case logout::AskedBy::provider:
+        return compile_backchannel(conf, provider);
+    case logout::AskedBy::provider_frame:
+    case logout::AskedBy::user:
+        break;
+    }
+
+    return compile_frontchannel(conf, provider);
 }
 
 
@@ -427,7 +450,8 @@ void ngx_http_logout_warn_of_issuers(ngx_conf_t* cf,
     }
 
     for (const std::string& key :
-         {location.index->sid_text, location.index->sub_text}) {
+         {location.index->sid_text, location.index->sub_text,
+          location.index->email_text}) {
         if (!key.empty() && key.find("logout_iss") == key.npos) {
             ngx_str_t text = to_ngx_str(key);
 

@@ -398,7 +398,7 @@ void claim_handler(LogoutContext& context, TokenClaim claim)
         end_sessions_without_exceptions(context);
         break;
     case TokenClaim::replayed:
-        logout::refuse_replay(*context.plan);
+        logout::note_replay(*context.plan);
         break;
     case TokenClaim::unknown:
         break;

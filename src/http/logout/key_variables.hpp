@@ -18,6 +18,7 @@ struct KeyVariables {
     std::string_view sid = {};
     std::string_view sub = {};
     std::string_view iss = {};
+    std::string_view email = {};
 };
 
 

@@ -29,12 +29,14 @@ std::string_view index_key(LogoutContext& context)
     const ProviderIndex& index = *context.location.index;
     const logout::ProviderLogout& provider = context.plan->provider;
     const KeyVariables variables{{}, {}, provider.session_id, provider.subject,
-                                 provider.issuer};
+                                 provider.issuer, provider.email};
     const KeyScope scope(context, variables);
 
-    return ngx_http_logout_evaluate(context.r, provider.session_id.empty()
-                                                   ? *index.sub_key
-                                                   : *index.sid_key);
+    const auto& key = !provider.session_id.empty() ? index.sid_key
+                      : !provider.subject.empty()  ? index.sub_key
+                                                   : index.email_key;
+
+    return ngx_http_logout_evaluate(context.r, *key);
 }
 
 

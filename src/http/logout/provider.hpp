@@ -29,14 +29,21 @@ struct FrontchannelRule {
 struct ProviderIndex {
     std::optional<ngx_http_complex_value_t> sid_key;
     std::optional<ngx_http_complex_value_t> sub_key;
+    std::optional<ngx_http_complex_value_t> email_key;
     std::string sid_text;  // as written; empty if there is none
     std::string sub_text;
+    std::string email_text;
     std::string member_prefix;
     std::string token_prefix = "logout:jti:";
     std::size_t max = logout::session_index_default_max;
     std::string store_name;  // redis=; empty: the only one
     bool all_of_user = false;
 };
+
+
+// logout_audience, logout_signals and logout_bearer.
+using Audiences = std::vector<std::string>;
+using BearerSecrets = std::vector<std::string>;
 
 
 // Adds the command that ends the sessions that the plan's provider names.

@@ -42,6 +42,12 @@ std::string_view return_url(LogoutContext& context)
 }
 
 
+std::string_view signal(LogoutContext& context)
+{
+    return context.plan ? context.plan->signal : std::string_view();
+}
+
+
 std::string_view keep(std::string_view text, LogoutContext& context)
 {
     return to_view(copy_to_pool(context.r->pool, text));
@@ -111,6 +117,7 @@ const Variable variables[] = {
     {"logout_client_id", client_id},
     {"logout_return_url", return_url},
     {"logout_return_url_escaped", return_url_escaped},
+    {"logout_signal", signal},
     {"logout_session_hash", session_hash},
     {"logout_keys_deleted", keys_deleted},
     {"logout_redis_time", redis_time},
@@ -129,6 +136,7 @@ const KeyVariable key_variables[] = {
     {"logout_sid", &KeyVariables::sid},
     {"logout_sub", &KeyVariables::sub},
     {"logout_iss", &KeyVariables::iss},
+    {"logout_email", &KeyVariables::email},
 };
 
 

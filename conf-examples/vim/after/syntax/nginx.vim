@@ -5,7 +5,9 @@
 
 syn keyword ngxDirectiveThirdParty logout
 syn keyword ngxDirectiveThirdParty logout_again
+syn keyword ngxDirectiveThirdParty logout_audience
 syn keyword ngxDirectiveThirdParty logout_bad_request
+syn keyword ngxDirectiveThirdParty logout_bearer
 syn keyword ngxDirectiveThirdParty logout_check
 syn keyword ngxDirectiveThirdParty logout_clear_cookie
 syn keyword ngxDirectiveThirdParty logout_clear_site_data
@@ -28,6 +30,7 @@ syn keyword ngxDirectiveThirdParty logout_redis_failure
 syn keyword ngxDirectiveThirdParty logout_return_url
 syn keyword ngxDirectiveThirdParty logout_revocations
 syn keyword ngxDirectiveThirdParty logout_session
+syn keyword ngxDirectiveThirdParty logout_signals
 syn keyword ngxDirectiveThirdParty logout_status
 syn keyword ngxDirectiveThirdParty logout_status_zone
 syn keyword ngxDirectiveThirdParty logout_timeout

@@ -16,6 +16,8 @@ package Logout::Tokens;
 #     sign($claims, typ => 'JWT')     with a header parameter
 #     logout_token(sid => 's1')       a logout token of now, with RS256; a
 #                                     claim that is undef is left out
+#     security_event('caep/event-type/session-revoked', {}, sub_id => ...)
+#                                     a security event of now, the same
 #
 # Crypt::JWT signs, which has no code in common with the module.
 
@@ -27,7 +29,7 @@ use Exporter 'import';
 use File::Temp ();
 use JSON::PP ();
 
-our @EXPORT = qw(token sign logout_token);
+our @EXPORT = qw(token sign logout_token security_event);
 
 my $tokens = read_json('t/unit/data/tokens.json');
 my $keys = read_json('t/unit/data/test_keys.json');
@@ -87,8 +89,27 @@ sub logout_token {
         %claims,
     );
 
-    return sign({map { ($_ => $all{$_}) } grep { defined $all{$_} } keys %all},
-        typ => 'logout+jwt');
+    return sign_defined(\%all, typ => 'logout+jwt');
+}
+
+sub security_event {
+    my ($event, $says, %claims) = @_;
+
+    return sign_defined({
+        iss => 'https://id.example.test',
+        aud => 'https://shop.example.test/ssf',
+        iat => time,
+        jti => sprintf('%d-%d-%d', time, $$, ++$count),
+        events => {"https://schemas.openid.net/secevent/$event" => $says},
+        %claims,
+    }, typ => 'secevent+jwt');
+}
+
+sub sign_defined {
+    my ($claims, %header) = @_;
+
+    return sign({map { ($_ => $claims->{$_}) }
+        grep { defined $claims->{$_} } keys %$claims}, %header);
 }
 
 1;
