@@ -73,7 +73,7 @@ __DATA__
 === TEST 1: an unknown protocol
 --- x_location: logout saml;
 --- error_log eval
-qr{\[emerg\] .*unknown logout protocol "saml", it must be one of auth0, schibsted, oidc, oidc-frontchannel, oidc-backchannel, ssf in .*/nginx\.conf:\d+}
+qr{\[emerg\] .*unknown logout protocol "saml", it must be one of auth0, schibsted, oidc, oidc-frontchannel, oidc-backchannel, ssf, universal in .*/nginx\.conf:\d+}
 
 
 

@@ -121,6 +121,24 @@ my %examples = (
             index   => 'oidc:email:jane.doe@example.com',
         },
     ],
+    'universal.conf' => [
+        {
+            path     => '/universal-logout',
+            method   => 'POST',
+            headers  => {
+                'Content-Type' => 'application/json',
+                Authorization  => 'Bearer ' . assertion(
+                    aud => 'https://www.example.com/universal-logout',
+                    iss => 'https://id.example.com'),
+            },
+            content  => '{"subject": {"format": "email",'
+                . ' "email": "jane@example.com"}}',
+            redis    => [qw(SADD oidc:email:jane@example.com sess:4fzd8k2m)],
+            gone     => ['oidc:email:jane@example.com'],
+            status   => 204,
+            cookie   => 0,
+        },
+    ],
     'backchannel.conf' => [
         {
             path     => '/backchannel-logout',

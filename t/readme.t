@@ -35,6 +35,7 @@ sub read_file {
 # The files that examples name.
 write_file($_, "keyboard cat\n")
     for qw(session.secret redis.password sentinel.password);
+write_file($_, "a-secret-for-a-header\n") for qw(ssf.secret operators.secret);
 write_file('app.key', 'base64:' . 'A' x 43 . "=\n");
 
 system("cp conf-examples/provider.jwks.json $folder/") == 0 or die;

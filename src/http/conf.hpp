@@ -298,11 +298,14 @@ char* ngx_http_logout_audience(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_bearer(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_signals(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 
-// Prepares `provider` for a server that sends security events. Returns what is
-// wrong, or an empty string.
+// Prepare `provider` for a server that sends security events, and for one that
+// ends a user's sessions. Return what is wrong, or an empty string.
 std::string
 ngx_http_logout_compile_signals(const ngx_http_logout_loc_conf_t* conf,
                                 logout::ProviderPolicy& provider);
+std::string
+ngx_http_logout_compile_revocation(const ngx_http_logout_loc_conf_t* conf,
+                                   logout::ProviderPolicy& provider);
 
 // Prepare `location` for the provider that calls it, and for looking up
 // sessions in an index. Return what is wrong, or an empty string.

@@ -248,6 +248,66 @@ void answer_transmitter(const LogoutPlan& plan, LogoutResponse& response)
 }
 
 
+void write_operators_answer(Result result, std::size_t deleted,
+                            std::pmr::string& body)
+{
+    JsonWriter json(body);
+
+    json.open('{');
+    json.member("result").text(name(result));
+    json.member("keys_deleted").number(deleted);
+    json.close('}');
+    body += '\n';
+}
+
+
+unsigned revocation_status(const LogoutPlan& plan, Result result)
+{
+    if (plan.error == RequestError::unauthorized) {
+        return 401;
+    }
+
+    return plan.error == RequestError::unknown_subject ? 422
+                                                       : refusal_status(result);
+}
+
+
+// Global Token Revocation, section 4: 204, whether there were sessions or not.
+// Who has a token of their own reads nothing more; an operator does.
+void answer_revoker(const LogoutPlan& plan, const RedisOutcome& outcome,
+                    LogoutResponse& response)
+{
+    const bool is_done = is_ended(response.result);
+
+    if (is_done && !plan.by_operator) {
+        response.status = 204;
+        return;
+    }
+
+    response.content_type = content_type(BodyFormat::json);
+
+    if (is_done) {
+        write_operators_answer(response.result, outcome.deleted, response.body);
+        return;
+    }
+
+    response.status = revocation_status(plan, response.result);
+    response.authenticate = response.status == 401;
+
+    if (response.status == 503) {
+        response.retry_after = retry_after_seconds;
+        write_backchannel_error("temporarily_unavailable",
+                                "the sessions could not be ended",
+                                response.body);
+        return;
+    }
+
+    write_backchannel_error(response.authenticate ? "invalid_token"
+                                                  : "invalid_request",
+                            plan.token_problem, response.body);
+}
+
+
 // OpenID Connect Back-Channel Logout 1.0, section 2.8: 400 also where the
 // request was in order and the logout failed.
 void answer_provider(const LogoutPlan& plan, LogoutResponse& response)
@@ -272,6 +332,25 @@ void answer_provider(const LogoutPlan& plan, LogoutResponse& response)
                                 ? plan.token_problem
                                 : describe(plan.parameter_verdict.problem),
                             response.body);
+}
+
+
+void answer_server(const LogoutPlan& plan, const RedisOutcome& outcome,
+                   LogoutResponse& response)
+{
+    switch (plan.server_answer) {
+    case ServerAnswer::event:
+        answer_transmitter(plan, response);
+        return;
+    case ServerAnswer::revocation:
+        answer_revoker(plan, outcome, response);
+        return;
+    case ServerAnswer::logout_token:
+    case ServerAnswer::none:
+        break;
+    }
+
+    answer_provider(plan, response);
 }
 
 
@@ -364,11 +443,7 @@ LogoutResponse respond(const LogoutRequest& request, const LogoutPlan& plan,
     }
 
     if (is_server_answer(plan, response.result)) {
-        if (plan.server_answer == ServerAnswer::event) {
-            answer_transmitter(plan, response);
-        } else {
-            answer_provider(plan, response);
-        }
+        answer_server(plan, outcome, response);
     } else if (is_script_answer(plan)) {
         answer_script(request, plan, memory, response);
     } else if (is_ended(response.result)) {

@@ -66,6 +66,7 @@ struct LogoutResponse {
     std::string_view content_type;  // empty: no body
     unsigned retry_after = 0;       // seconds; 0: no Retry-After header
     bool allow = false;             // an Allow header is due
+    bool authenticate = false;      // WWW-Authenticate: Bearer is due
     bool no_sniff = false;          // X-Content-Type-Options is due
     std::string_view page_policy;   // of a Content-Security-Policy header
 

@@ -479,6 +479,8 @@ LogoutPlan plan_logout(const LogoutRequest& request, const LogoutPolicy& policy,
         return plan_backchannel(request, policy, memory);
     case AskedBy::transmitter:
         return plan_security_event(request, policy, memory);
+    case AskedBy::revoker:
+        return plan_revocation(request, policy, memory);
     }
 
     return plan_for_user(request, policy, memory);

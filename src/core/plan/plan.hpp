@@ -95,9 +95,11 @@ struct ProviderPolicy {
     // oidc-backchannel: whose tokens are believed.
     LogoutTokenPolicy tokens;
 
-    // ssf: the same, and what the Authorization header has to hold: one of
-    // these; none: that is not looked at.
+    // ssf and universal: the same.
     SecurityEventPolicy events;
+
+    // What the Authorization header has to hold: one of these. ssf: if there
+    // are none, it is not looked at. universal: or a token of an issuer.
     std::vector<std::string> bearer_secrets;
 };
 
@@ -157,6 +159,7 @@ enum class ServerAnswer {
     none,          // a browser or program asks, for its user
     logout_token,  // OpenID Connect Back-Channel Logout 1.0, section 2.8
     event,         // RFC 8935, section 2
+    revocation,    // Global Token Revocation, section 4
 };
 
 struct LogoutPlan {
@@ -196,6 +199,9 @@ struct LogoutPlan {
     // (RFC 8935, section 2.4). Static; empty: there is none.
     std::string_view signal;
     std::string_view event_error;
+
+    // A revocation by who knows a secret: they want to know what was ended.
+    bool by_operator = false;
 
     // A Content-Security-Policy header for every answer; may be empty.
     std::string_view page_policy;

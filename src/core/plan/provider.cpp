@@ -1,6 +1,7 @@
 #include "core/plan/provider.hpp"
 
 #include "core/plan/frontchannel.hpp"
+#include "core/token/bearer_assertion.hpp"
 #include "core/token/logout_token.hpp"
 #include "core/plan/steps.hpp"
 #include "core/base/digest.hpp"
@@ -93,9 +94,8 @@ LogoutTokenProblem find_index(const LogoutToken& token,
                               std::pmr::memory_resource* memory,
                               ProviderLogout& logout)
 {
-    const bool means_user =
-        token.session_id.empty() ||
-        (provider.all_of_user && !token.subject.empty());
+    const bool means_user = token.session_id.empty() ||
+                            (provider.all_of_user && !token.subject.empty());
 
     if (!means_user && provider.finds_sid) {
         logout.session_id = copy_text(token.session_id, memory);
@@ -122,8 +122,8 @@ void plan_token(std::string_view text, const LogoutRequest& request,
         return;
     }
 
-    const LogoutToken token = read_logout_token(text, policy.provider->tokens,
-                                                request.now, memory);
+    const LogoutToken token =
+        read_logout_token(text, policy.provider->tokens, request.now, memory);
 
     const LogoutTokenProblem problem =
         token.problem == LogoutTokenProblem::none
@@ -152,11 +152,10 @@ std::string_view copy_lower_case(std::string_view text,
 }
 
 
-bool is_authenticated(const LogoutRequest& request,
-                      const ProviderPolicy& provider)
+bool has_secret(const LogoutRequest& request, const ProviderPolicy& provider)
 {
     const std::string_view token = bearer_token(request.authorization);
-    bool found = provider.bearer_secrets.empty();
+    bool found = false;
 
     for (const std::string& secret : provider.bearer_secrets) {
         found = equal_secretly(token, secret) || found;
@@ -166,22 +165,23 @@ bool is_authenticated(const LogoutRequest& request,
 }
 
 
-// An event of one session is not one of all, unless that is configured.
-bool find_index(const SecurityEvent& event, const ProviderPolicy& provider,
+// What is about one session is not about all, unless that is configured. The
+// subject's problems are none.
+bool find_index(const Subject& subject, const ProviderPolicy& provider,
                 std::pmr::memory_resource* memory, ProviderLogout& logout)
 {
+    const bool names_user = !subject.user.empty() || !subject.email.empty();
     const bool means_user =
-        event.session.empty() ||
-        (provider.all_of_user && !(event.user.empty() && event.email.empty()));
+        subject.session.empty() || (provider.all_of_user && names_user);
 
     if (!means_user) {
         logout.session_id = provider.finds_sid
-                                ? copy_text(event.session, memory)
+                                ? copy_text(subject.session, memory)
                                 : std::string_view();
-    } else if (!event.user.empty() && provider.finds_sub) {
-        logout.subject = copy_text(event.user, memory);
-    } else if (!event.email.empty() && provider.finds_email) {
-        logout.email = copy_lower_case(event.email, memory);
+    } else if (!subject.user.empty() && provider.finds_sub) {
+        logout.subject = copy_text(subject.user, memory);
+    } else if (!subject.email.empty() && provider.finds_email) {
+        logout.email = copy_lower_case(subject.email, memory);
     }
 
     return logout.any();
@@ -193,8 +193,9 @@ void plan_signal(const SecurityEvent& event, const ProviderPolicy& provider,
 {
     plan.signal = name(event.signal);
 
-    if (!event.ends_sessions ||
-        !find_index(event, provider, memory, plan.provider)) {
+    if (!event.ends_sessions || !find_index({SubjectProblem::none, event.user,
+                                             event.email, event.session},
+                                            provider, memory, plan.provider)) {
         return;
     }
 
@@ -210,7 +211,8 @@ SecurityEvent read_event(const LogoutRequest& request,
 {
     SecurityEvent event(memory);
 
-    if (!is_authenticated(request, *policy.provider)) {
+    if (!policy.provider->bearer_secrets.empty() &&
+        !has_secret(request, *policy.provider)) {
         event.problem = SecurityEventProblem::not_authenticated;
         return event;
     }
@@ -247,6 +249,116 @@ void plan_event(const LogoutRequest& request, const LogoutPolicy& policy,
     if (event.problem != SecurityEventProblem::none) {
         plan.event_error = error_code(event);
         refuse(plan, RequestError::invalid_event, describe(event));
+    }
+}
+
+// Who asks: an operator, or an issuer, whose token is good for one revocation.
+bool authenticate(const LogoutRequest& request, const LogoutPolicy& policy,
+                  std::pmr::memory_resource* memory, LogoutPlan& plan)
+{
+    const ProviderPolicy& provider = *policy.provider;
+    const std::string_view token = bearer_credentials(request.authorization);
+
+    plan.by_operator = has_secret(request, provider);
+    if (plan.by_operator) {
+        return true;
+    }
+
+    BearerAssertion assertion(memory);
+    assertion.problem = AssertionProblem::missing;
+
+    if (provider.events.issuers != nullptr &&
+        token.size() <= policy.token_max_length) {
+        assertion = read_bearer_assertion(token, *provider.events.issuers,
+                                          provider.events.audiences,
+                                          request.now, memory);
+    }
+
+    if (assertion.problem != AssertionProblem::none) {
+        refuse(plan, RequestError::unauthorized,
+               describe(assertion.problem, assertion.token_problem));
+        return false;
+    }
+
+    plan.provider.issuer = assertion.issuer->issuer;
+    plan.provider.token_id = copy_text(assertion.identifier, memory);
+    plan.provider.remember_for = assertion.remember_for;
+    return true;
+}
+
+
+// Okta and the first drafts say "subject".
+const json_t* subject_of(const json_t* body)
+{
+    const json_t* const subject = json_object_get(body, "subject");
+    const json_t* const sub_id = json_object_get(body, "sub_id");
+
+    return subject != nullptr && sub_id != nullptr ? nullptr
+           : sub_id != nullptr                     ? sub_id
+                                                   : subject;
+}
+
+
+// An operator speaks for each issuer, a token for its own.
+std::string_view issuer_for(const LogoutPlan& plan, const json_t* subject,
+                            const ProviderPolicy& provider)
+{
+    if (!plan.by_operator) {
+        return plan.provider.issuer;
+    }
+
+    const std::string_view named =
+        json_string_member(subject, "iss").value_or(std::string_view());
+
+    if (provider.events.issuers == nullptr) {
+        return named;
+    }
+
+    for (const TokenIssuer& issuer : *provider.events.issuers) {
+        if (issuer.issuer == named) {
+            return issuer.issuer;
+        }
+    }
+
+    return provider.events.issuers->front().issuer;
+}
+
+
+void plan_subject(const json_t* body, const ProviderPolicy& provider,
+                  std::pmr::memory_resource* memory, LogoutPlan& plan)
+{
+    const json_t* const identifier = subject_of(body);
+    const std::string_view issuer = issuer_for(plan, identifier, provider);
+    const Subject subject = read_subject(identifier, issuer);
+
+    if (subject.problem != SubjectProblem::none) {
+        refuse(plan, RequestError::malformed_request,
+               describe(subject.problem));
+    } else if (find_index(subject, provider, memory, plan.provider)) {
+        plan.provider.issuer = copy_text(issuer, memory);
+    } else {
+        refuse(plan, RequestError::unknown_subject,
+               "there is no index for this kind of subject");
+    }
+}
+
+
+void plan_user(const LogoutRequest& request, const LogoutPolicy& policy,
+               std::pmr::memory_resource* memory, LogoutPlan& plan)
+{
+    if (!authenticate(request, policy, memory, plan)) {
+        return;
+    }
+
+    const Json body = request.body_type == BodyType::json
+                          ? parse_json_object(request.body)
+                          : nullptr;
+
+    if (body) {
+        plan_subject(body.get(), *policy.provider, memory, plan);
+    } else {
+        refuse(plan, RequestError::malformed_request,
+               "the body is not a JSON object of type application/json");
     }
 }
 
@@ -336,9 +448,34 @@ LogoutPlan plan_security_event(const LogoutRequest& request,
 }
 
 
+LogoutPlan plan_revocation(const LogoutRequest& request,
+                           const LogoutPolicy& policy,
+                           std::pmr::memory_resource* memory)
+{
+    LogoutPlan plan(memory);
+
+    plan.server_answer = ServerAnswer::revocation;
+    plan.expire_cookies = false;
+    plan.refusal = refuse_unread(request, policy);
+    if (plan.refusal) {
+        plan.fetch_reason = FetchReason::speculative;
+        return plan;
+    }
+
+    plan_user(request, policy, memory, plan);
+    return plan;
+}
+
+
 void note_replay(LogoutPlan& plan)
 {
     if (plan.server_answer == ServerAnswer::event) {
+        return;
+    }
+
+    if (plan.server_answer == ServerAnswer::revocation) {
+        refuse(plan, RequestError::unauthorized,
+               describe(AssertionProblem::replayed, JwtProblem::none));
         return;
     }
 

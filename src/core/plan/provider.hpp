@@ -1,6 +1,7 @@
 // The decision where an OpenID provider says that a session has ended: in a
 // frame of the user's browser (OpenID Connect Front-Channel Logout 1.0), or
-// from server to server (Back-Channel Logout 1.0; Shared Signals Framework 1.0).
+// from server to server (Back-Channel Logout 1.0; Shared Signals Framework 1.0;
+// Global Token Revocation).
 
 #ifndef LOGOUT_PLAN_PROVIDER_HPP
 #define LOGOUT_PLAN_PROVIDER_HPP
@@ -22,6 +23,10 @@ LogoutPlan plan_backchannel(const LogoutRequest& request,
 LogoutPlan plan_security_event(const LogoutRequest& request,
                                const LogoutPolicy& policy,
                                std::pmr::memory_resource* memory);
+
+LogoutPlan plan_revocation(const LogoutRequest& request,
+                           const LogoutPolicy& policy,
+                           std::pmr::memory_resource* memory);
 
 // The token of a plan was used before. A logout_token is refused then; a
 // security event is acknowledged again, as its transmitter wants, and nothing

@@ -67,6 +67,10 @@ std::string_view name(RequestError error)
         return "invalid_logout_token";
     case RequestError::invalid_event:
         return "invalid_event";
+    case RequestError::unauthorized:
+        return "unauthorized";
+    case RequestError::unknown_subject:
+        return "unknown_subject";
     }
 
     return "";
@@ -133,6 +137,10 @@ std::string_view explain_to_user(RequestError error)
         return "The logout_token is not valid here.";
     case RequestError::invalid_event:
         return "The security event is not valid here.";
+    case RequestError::unauthorized:
+        return "The request does not say who makes it.";
+    case RequestError::unknown_subject:
+        return "The user cannot be looked up here.";
     }
 
     return "";

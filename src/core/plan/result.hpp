@@ -37,6 +37,8 @@ enum class RequestError {
     unknown_issuer,         // a provider that is not the configured one
     invalid_logout_token,   // forged, for others, expired, used before
     invalid_event,          // a security event that is forged, for others, old
+    unauthorized,           // no secret, and no token that is valid here
+    unknown_subject,        // nobody that can be looked up here
 };
 
 // Whether the user is signed out, as far as this request can bring about.

@@ -59,7 +59,7 @@ bool is_access_token(std::string_view token)
 }
 
 
-std::string_view bearer_token(std::string_view authorization)
+std::string_view bearer_credentials(std::string_view authorization)
 {
     if (!has_bearer_scheme(authorization)) {
         return {};
@@ -67,6 +67,14 @@ std::string_view bearer_token(std::string_view authorization)
 
     std::string_view token = authorization.substr(7);
     token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
+
+    return token;
+}
+
+
+std::string_view bearer_token(std::string_view authorization)
+{
+    const std::string_view token = bearer_credentials(authorization);
 
     return is_access_token(token) ? token : std::string_view();
 }

@@ -15,6 +15,10 @@ constexpr std::size_t access_token_max_length = 1024;
 // 2.1) and is not too long. Only such a token becomes part of a key.
 bool is_access_token(std::string_view token);
 
+// What an Authorization header of scheme Bearer holds, which may be any bytes;
+// empty for another scheme. A view into `authorization`.
+std::string_view bearer_credentials(std::string_view authorization);
+
 // The token of an Authorization header of scheme Bearer; empty for any other,
 // and for a token that is_access_token() does not accept. A view into
 // `authorization`.

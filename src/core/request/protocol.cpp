@@ -6,7 +6,7 @@ namespace logout {
 
 namespace {
 
-const std::array<ProtocolTraits, 6> protocols = {{
+const std::array<ProtocolTraits, 7> protocols = {{
     // Auth0's Authentication API, GET /v2/logout: query and fragment of
     // returnTo are not considered in matching
     {"auth0",
@@ -60,6 +60,16 @@ const std::array<ProtocolTraits, 6> protocols = {{
      DefaultReturn::signed_out_page,
      QueryMatching::compared,
      AskedBy::transmitter},
+
+    // Global Token Revocation (draft-parecki-oauth-global-token-revocation-06),
+    // Okta's Universal Logout: no parameters
+    {"universal",
+     Parameter::post_logout_redirect_uri,
+     {},
+     ClientRule::optional,
+     DefaultReturn::signed_out_page,
+     QueryMatching::compared,
+     AskedBy::revoker},
 }};
 
 }  // namespace
@@ -80,7 +90,7 @@ const ProtocolTraits* find_protocol(std::string_view name)
 std::string_view protocol_names()
 {
     return "auth0, schibsted, oidc, oidc-frontchannel, oidc-backchannel,"
-           " ssf";
+           " ssf, universal";
 }
 
 }  // namespace logout

@@ -28,11 +28,12 @@ enum class AskedBy {
     provider_frame,  // a page of an OpenID provider, in a frame
     provider,        // an OpenID provider's server, with a logout_token
     transmitter,     // a server, with a security event
+    revoker,         // a server or an operator, about a user
 };
 
 constexpr bool is_server(AskedBy asked_by)
 {
-    return asked_by == AskedBy::provider || asked_by == AskedBy::transmitter;
+    return asked_by != AskedBy::user && asked_by != AskedBy::provider_frame;
 }
 
 struct ProtocolTraits {

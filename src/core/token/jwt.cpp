@@ -277,6 +277,15 @@ bool JwtAudience::contains(std::string_view audience) const
 }
 
 
+bool JwtAudience::names_any(const std::vector<std::string>& audiences) const
+{
+    return valid() && std::any_of(audiences.begin(), audiences.end(),
+                                  [this](const std::string& audience) {
+                                      return contains(audience);
+                                  });
+}
+
+
 JwtProblem verify_jwt(std::string_view token, const Jwks& keys, Jwt& jwt)
 {
     return read_jwt(token, &keys, jwt);

@@ -8,7 +8,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace logout {
 
@@ -82,6 +84,9 @@ public:
     std::string_view operator[](std::size_t index) const;
 
     bool contains(std::string_view audience) const;
+
+    // Whether the claim is valid and contains one of `audiences`.
+    bool names_any(const std::vector<std::string>& audiences) const;
 
 private:
     const json_t* claim_;

@@ -2,8 +2,6 @@
 
 #include "core/token/token_type.hpp"
 
-#include <algorithm>
-
 namespace logout {
 
 namespace {
@@ -47,18 +45,6 @@ Signal signal_of(std::string_view uri)
 }
 
 
-bool is_for(const std::vector<std::string>& audiences, const Jwt& jwt)
-{
-    const JwtAudience audience(jwt);
-
-    return audience.valid() &&
-           std::any_of(audiences.begin(), audiences.end(),
-                       [&audience](const std::string& name) {
-                           return audience.contains(name);
-                       });
-}
-
-
 SecurityEventProblem check_times(const Jwt& jwt, double now)
 {
     const std::optional<double> issued_at = jwt.date("iat");
@@ -89,7 +75,7 @@ SecurityEventProblem check(const Jwt& jwt, const TokenIssuer& issuer,
         return SecurityEventProblem::issuer_mismatch;
     }
 
-    if (!is_for(policy.audiences, jwt)) {
+    if (!JwtAudience(jwt).names_any(policy.audiences)) {
         return SecurityEventProblem::audience_mismatch;
     }
 

@@ -92,10 +92,11 @@ bool finish_frontchannel(ngx_conf_t* cf, FrontchannelRule& rule)
     }
 
     if (rule.policy.issuer_optional && issuers.size() > 1) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"logout_frontchannel\": with \"iss=optional\" there"
-                           " can be one \"issuer=\" only: nothing else says"
-                           " whose \"sid\" it is");
+        ngx_conf_log_error(
+            NGX_LOG_EMERG, cf, 0,
+            "\"logout_frontchannel\": with \"iss=optional\" there"
+            " can be one \"issuer=\" only: nothing else says"
+            " whose \"sid\" it is");
         return false;
     }
 
@@ -210,10 +211,11 @@ bool read_index_parameter(ngx_conf_t* cf, std::string_view argument,
     }
 
     return set_text(parameter, index) ||
-           ngx_http_logout_refuse(cf, argument,
-                                  "it must be one of sid_key=, sub_key=,"
-                                  " email_key=, prefix=, jti_prefix=, max=, redis=, with a"
-                                  " value, or all_of_user");
+           ngx_http_logout_refuse(
+               cf, argument,
+               "it must be one of sid_key=, sub_key=,"
+               " email_key=, prefix=, jti_prefix=, max=, redis=, with a"
+               " value, or all_of_user");
 }
 
 
@@ -298,11 +300,11 @@ void believe(const logout::TokenIssuers* issuers, const std::string& client_id,
     }
 
     for (const logout::TokenIssuer& issuer : *issuers) {
-        const auto believed = std::find_if(
-            policy.begin(), policy.end(),
-            [&issuer](const logout::BelievedIssuer& other) {
-                return other.issuer == &issuer;
-            });
+        const auto believed =
+            std::find_if(policy.begin(), policy.end(),
+                         [&issuer](const logout::BelievedIssuer& other) {
+                             return other.issuer == &issuer;
+                         });
 
         if (believed != policy.end()) {
             believed->client_ids.push_back(client_id);
@@ -409,6 +411,8 @@ ngx_http_logout_compile_provider(const ngx_http_logout_loc_conf_t* conf,
     switch (conf->protocol->asked_by) {
     case logout::AskedBy::transmitter:
         return ngx_http_logout_compile_signals(conf, provider);
+    case logout::AskedBy::revoker:
+        return ngx_http_logout_compile_revocation(conf, provider);
     case logout::AskedBy::provider:
         return compile_backchannel(conf, provider);
     case logout::AskedBy::provider_frame:

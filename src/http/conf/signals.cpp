@@ -1,5 +1,5 @@
 // The directives logout_audience, logout_bearer and logout_signals, and what a
-// location with ssf makes of them.
+// location with ssf or universal makes of them.
 
 #include "http/conf.hpp"
 #include "http/conf/directive.hpp"
@@ -72,16 +72,29 @@ bool read_signals(ngx_conf_t* cf, logout::SignalSet& signals)
         const auto signal = logout::find_signal(to_view(value[i]));
 
         if (!signal) {
-            return ngx_http_logout_refuse(
-                cf, to_view(value[i]),
-                std::string("it must be one of ").append(
-                    logout::signal_names()));
+            return ngx_http_logout_refuse(cf, to_view(value[i]),
+                                          std::string("it must be one of ")
+                                              .append(logout::signal_names()));
         }
 
         signals.add(*signal);
     }
 
     return true;
+}
+
+void take_over(const ngx_http_logout_loc_conf_t* conf,
+               logout::ProviderPolicy& provider)
+{
+    provider.events.issuers = conf->issuers;
+
+    if (conf->audiences != nullptr) {
+        provider.events.audiences = *conf->audiences;
+    }
+
+    if (conf->bearer_secrets != nullptr) {
+        provider.bearer_secrets = *conf->bearer_secrets;
+    }
 }
 
 }  // namespace
@@ -132,14 +145,32 @@ ngx_http_logout_compile_signals(const ngx_http_logout_loc_conf_t* conf,
         return "\"logout ssf\" needs logout_oidc_index to find sessions by";
     }
 
-    provider.events.issuers = conf->issuers;
-    provider.events.audiences = *conf->audiences;
+    take_over(conf, provider);
     provider.events.signals =
         conf->signals != nullptr ? *conf->signals : logout::all_signals();
+    return {};
+}
 
-    if (conf->bearer_secrets != nullptr) {
-        provider.bearer_secrets = *conf->bearer_secrets;
+
+std::string
+ngx_http_logout_compile_revocation(const ngx_http_logout_loc_conf_t* conf,
+                                   logout::ProviderPolicy& provider)
+{
+    if (conf->issuers == nullptr && conf->bearer_secrets == nullptr) {
+        return "\"logout universal\" needs logout_bearer or logout_jwks:"
+               " otherwise everybody could end everybody's sessions";
     }
 
+    if (conf->issuers != nullptr && conf->audiences == nullptr) {
+        return "\"logout universal\" with logout_jwks needs logout_audience:"
+               " whom its tokens are for";
+    }
+
+    if (conf->oidc_index == nullptr) {
+        return "\"logout universal\" needs logout_oidc_index to find sessions"
+               " by";
+    }
+
+    take_over(conf, provider);
     return {};
 }

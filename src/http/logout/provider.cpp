@@ -28,8 +28,12 @@ std::string_view index_key(LogoutContext& context)
 {
     const ProviderIndex& index = *context.location.index;
     const logout::ProviderLogout& provider = context.plan->provider;
-    const KeyVariables variables{{}, {}, provider.session_id, provider.subject,
-                                 provider.issuer, provider.email};
+    const KeyVariables variables{{},
+                                 {},
+                                 provider.session_id,
+                                 provider.subject,
+                                 provider.issuer,
+                                 provider.email};
     const KeyScope scope(context, variables);
 
     const auto& key = !provider.session_id.empty() ? index.sid_key
@@ -62,9 +66,8 @@ std::string_view random_owner(LogoutContext& context)
 std::string_view claim_key(LogoutContext& context)
 {
     const std::pmr::string key = logout::logout_token_replay_key(
-        context.location.index->token_prefix,
-        context.plan->provider.issuer, context.plan->provider.token_id,
-        &context.memory);
+        context.location.index->token_prefix, context.plan->provider.issuer,
+        context.plan->provider.token_id, &context.memory);
 
     return to_view(copy_to_pool(context.r->pool, key));
 }

@@ -124,6 +124,10 @@ void push_for_status(LogoutContext& context)
 {
     const logout::LogoutResponse& response = *context.response;
 
+    if (response.authenticate) {
+        push(context, "WWW-Authenticate", "Bearer");
+    }
+
     if (response.allow) {
         push(context, "Allow", context.location.allow);
     }

@@ -16,6 +16,8 @@ package Logout::Tokens;
 #     sign($claims, typ => 'JWT')     with a header parameter
 #     logout_token(sid => 's1')       a logout token of now, with RS256; a
 #                                     claim that is undef is left out
+#     assertion(sub => ...)           what a server says of itself in an
+#                                     Authorization header, the same
 #     security_event('caep/event-type/session-revoked', {}, sub_id => ...)
 #                                     a security event of now, the same
 #
@@ -29,7 +31,7 @@ use Exporter 'import';
 use File::Temp ();
 use JSON::PP ();
 
-our @EXPORT = qw(token sign logout_token security_event);
+our @EXPORT = qw(token sign logout_token assertion security_event);
 
 my $tokens = read_json('t/unit/data/tokens.json');
 my $keys = read_json('t/unit/data/test_keys.json');
@@ -90,6 +92,20 @@ sub logout_token {
     );
 
     return sign_defined(\%all, typ => 'logout+jwt');
+}
+
+sub assertion {
+    my (%claims) = @_;
+
+    return sign_defined({
+        iss => 'https://id.example.test',
+        sub => 'https://id.example.test',
+        aud => 'https://shop.example.test/universal-logout',
+        iat => time,
+        exp => time + 300,
+        jti => sprintf('%d-%d-%d', time, $$, ++$count),
+        %claims,
+    }, typ => 'global-token-revocation+jwt');
 }
 
 sub security_event {
