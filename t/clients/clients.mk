@@ -6,16 +6,16 @@ CLIENTS := $(BUILD)/clients
 CLIENTS_SRC := t/clients
 
 TEST_NEEDS += browser
-SHORT_TESTS += $(CLIENTS)/logouts $(CLIENTS)/tokens
+SHORT_TESTS += $(CLIENTS)/logouts $(CLIENTS)/tokens $(CLIENTS)/libraries-short
 
 .PHONY: clients clients-run
 clients: ## SDKs in Chromium, logged out by nginx (CLIENT=name)
 	@t/lib/tools/dependencies build test browser
 	@$(MAKE) --no-print-directory clients-run
 
-clients-run: $(MODULE) $(CLIENTS)/logouts
+clients-run: $(MODULE) $(CLIENTS)/logouts $(CLIENTS)/libraries
 	@$(SPEC_ENV) prove $(PROVE_FLAGS) $(CLIENTS)/logouts \
-	    $(if $(CLIENT),:: '$(CLIENT)')
+	    $(if $(CLIENT),:: '$(CLIENT)',$(CLIENTS)/libraries)
 
 $(CLIENTS)/node_modules: $(CLIENTS_SRC)/package.json \
         $(CLIENTS_SRC)/package-lock.json
@@ -35,3 +35,9 @@ $(CLIENTS)/logouts: t/clients/clients.mk $(CLIENTS)/node_modules
 
 $(CLIENTS)/tokens: t/clients/clients.mk $(CLIENTS)/node_modules
 	$(call clients-program,tokens.js,$(CLIENTS)/signed)
+
+$(CLIENTS)/libraries: t/clients/clients.mk $(CLIENTS)/node_modules
+	$(call clients-program,libraries.js,$(CLIENTS)/asked-ahead)
+
+$(CLIENTS)/libraries-short: t/clients/clients.mk $(CLIENTS)/node_modules
+	$(call clients-program,libraries.js,$(CLIENTS)/asked-ahead-short short)
