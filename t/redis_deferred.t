@@ -4,6 +4,7 @@ use strict;
 use warnings;
 
 use lib 't/lib/helpers';
+use HTTP::Tiny;
 use Logout::Example;
 use Logout::Nginx;
 use Logout::RedisServer;
@@ -166,6 +167,26 @@ subtest 'a full zone refuses' => sub {
     is_deeply [deleted($server)],
         [map { "sess:id$_" } 1 .. $results{deferred}], 'by doing the work';
     is $nginx->logout('next'), 'no_session', 'and logouts are done again';
+};
+
+subtest 'one client cannot take all the room, as the README advises' => sub {
+    my $server = Logout::RedisServer->start;
+    my $nginx = Logout::Nginx->start(
+        http => <<"_",
+    logout_redis sessions { server 127.0.0.1:@{[$server->port]}; }
+    logout_zone deferred 32k;
+    logout_redis_failure defer;
+    limit_req_zone \$binary_remote_addr zone=logouts:1m rate=1r/s;
+    limit_req zone=logouts burst=5 nodelay;
+_
+    );
+    my $flood = HTTP::Tiny->new(max_redirect => 0,
+        local_address => '127.0.0.2');
+
+    $server->kill;
+    $flood->get("http://127.0.0.1:@{[$nginx->port]}/logout",
+        {headers => {Cookie => "sid=made-up-$_"}}) for 1 .. 500;
+    is $nginx->logout('mine'), 'deferred', 'another client has room';
 };
 
 subtest 'deletions that are too old are given up' => sub {

@@ -215,7 +215,7 @@ ngx_command_t ngx_http_logout_commands[] = {
       nullptr },
 
     { ngx_string("logout_zone"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
       ngx_http_logout_zone,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
@@ -350,7 +350,7 @@ ngx_module_t ngx_http_logout_module = {
     nullptr,                           /* init thread */
     nullptr,                           /* exit thread */
     ngx_http_logout_exit_process,      /* exit process */
-    nullptr,                           /* exit master */
+    ngx_http_logout_end_zones,         /* exit master */
     NGX_MODULE_V1_PADDING
 };
 
@@ -706,6 +706,7 @@ ngx_int_t ngx_http_logout_init_module(ngx_cycle_t* cycle)
         ngx_http_logout_check_timer_resolution(cycle, lmcf);
     }
 
+    ngx_http_logout_leave_zones(cycle);
     return NGX_OK;
 }
 

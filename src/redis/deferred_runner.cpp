@@ -24,7 +24,7 @@ constexpr std::size_t batch = 256;
 struct Flight {
     DeferredRunner* runner;
     Pending* pending;
-    ngx_uint_t id;
+    DeferredId id;
 };
 
 }  // namespace
@@ -68,11 +68,11 @@ void land(Flight* flight, bool done)
     const DeferredWork& work = runner->work;
 
     if (done) {
-        finish_deferred(work.queue, work.pool, flight->id);
+        work.queue->finish(flight->id);
     } else if (any_store_works(work)) {
-        retry_deferred(work.queue, work.pool, flight->id, interval);
+        work.queue->retry(flight->id, interval);
     } else {
-        put_back_deferred(work.queue, work.pool, flight->id);
+        work.queue->put_back(flight->id);
     }
 
     flight->runner = nullptr;
@@ -130,7 +130,7 @@ void send(DeferredRunner* runner, const DeferredKey& key)
     Flight* const flight = free_flight(runner);
 
     if (flight == nullptr) {
-        retry_deferred(work.queue, work.pool, key.id, interval);
+        work.queue->retry(key.id, interval);
         return;
     }
 
@@ -147,11 +147,11 @@ void send(DeferredRunner* runner, const DeferredKey& key)
 }
 
 
-void report_dropped(const DeferredRunner* runner, ngx_uint_t dropped)
+void report_dropped(const DeferredRunner* runner, std::uint64_t dropped)
 {
     if (dropped > 0) {
         ngx_log_error(NGX_LOG_ERR, runner->work.log, 0,
-                      "logout: %ui deferred deletions were given up, Redis was"
+                      "logout: %uL deferred deletions were given up, Redis was"
                       " away for too long",
                       dropped);
     }
@@ -167,16 +167,15 @@ void work_on_queue(DeferredRunner* runner)
     }
 
     std::array<DeferredKey, batch> keys;
-    ngx_uint_t dropped = 0;
+    std::uint64_t dropped = 0;
 
     ngx_pool_t* const memory = ngx_create_pool(4096, work.log);
     if (memory == nullptr) {
         return;
     }
 
-    const std::size_t count =
-        claim_deferred(work.queue, work.pool, memory, keys.data(),
-                       batch - runner->in_flight, dropped);
+    const std::size_t count = work.queue->claim(
+        memory, keys.data(), batch - runner->in_flight, dropped);
 
     for (std::size_t i = 0; i < count; ++i) {
         send(runner, keys[i]);
@@ -191,7 +190,7 @@ void wait_for_store(const DeferredRunner* runner)
 {
     const DeferredWork& work = runner->work;
 
-    report_dropped(runner, drop_old_deferred(work.queue, work.pool));
+    report_dropped(runner, work.queue->drop_old());
 }
 
 
@@ -204,11 +203,11 @@ void timer_handler(ngx_event_t* event)
     // a worker that is leaving finishes what is on its way, and lets another
     // lead
     if (ngx_exiting) {
-        stop_leading_deferred(work.queue, work.pool);
+        work.queue->stop_leading();
         return;
     }
 
-    if (has_deferred(work.queue) && lead_deferred(work.queue, work.pool)) {
+    if (work.queue->length() > 0 && work.queue->lead()) {
         any_store_works(work) ? work_on_queue(runner) : wait_for_store(runner);
     }
 
@@ -252,7 +251,7 @@ void stop_deferred_runner(DeferredRunner* runner)
         }
     }
 
-    stop_leading_deferred(runner->work.queue, runner->work.pool);
+    runner->work.queue->stop_leading();
 }
 
 }  // namespace logout::redis

@@ -14,7 +14,6 @@ struct DeferredRunner;
 // What the runner needs, all of the cycle that `log` and `memory` belong to.
 struct DeferredWork {
     DeferredQueue* queue;
-    ngx_slab_pool_t* pool;
     ngx_array_t* confs;  // of StoreConf*, to find a store by its name
     Store** stores;      // in the order of `confs`
     ngx_pool_t* memory;

@@ -5,47 +5,12 @@
 namespace {
 
 
-// Less leaves no page for a key beside the queue.
-constexpr ssize_t zone_min_size = 8 * 4096;
-
 // Each is an entry in shared memory.
 constexpr std::size_t again_max_delays = 8;
 
 // A second deletion of a key is worth nothing once new sessions have long
 // replaced the one that ended.
 constexpr time_t again_lifetime = 60 * 60;
-
-
-// `shm->data` is this configuration's DeferredZone. `old_data` is that of the
-// configuration before, which may be of another build: the queue goes on, and
-// is found where every build leaves it.
-ngx_int_t init_zone(ngx_shm_zone_t* shm, void* old_data)
-{
-    auto* const zone = static_cast<DeferredZone*>(shm->data);
-    ngx_slab_pool_t* const pool = zone->pool();
-
-    if (old_data != nullptr || shm->shm.exists) {
-        zone->queue = static_cast<logout::redis::DeferredQueue*>(pool->data);
-        return NGX_OK;
-    }
-
-    zone->queue = logout::redis::create_deferred_queue(pool);
-    pool->data = zone->queue;
-
-    // a zone that is full is counted, and told by the logouts it concerns
-    pool->log_nomem = 0;
-
-    return zone->queue != nullptr ? NGX_OK : NGX_ERROR;
-}
-
-
-// A queue of another layout is in a zone of another name.
-ngx_str_t shared_name(ngx_pool_t* pool, std::string_view name)
-{
-    return copy_to_pool(pool, "logout_zone_" +
-                                  logout::redis::deferred_layout() + "_" +
-                                  std::string(name));
-}
 
 
 DeferredZone* find_zone(const ngx_http_logout_main_conf_t* lmcf,
@@ -172,60 +137,13 @@ bool read_again(ngx_conf_t* cf, Again& again)
 }
 
 
-bool add_zone(ngx_conf_t* cf, ngx_http_logout_main_conf_t* lmcf)
-{
-    auto* const value = static_cast<ngx_str_t*>(cf->args->elts);
-    const ssize_t size = ngx_parse_size(&value[2]);
-
-    if (size < zone_min_size) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "zone size \"%V\" must be a size of at least %z",
-                           &value[2], zone_min_size);
-        return false;
-    }
-
-    ngx_str_t name = shared_name(cf->pool, to_view(value[1]));
-    if (name.data == nullptr) {
-        return false;
-    }
-
-    // not the module's own address as the tag: that is another one when the
-    // module's file was replaced, and the queue is to outlive that, too
-    ngx_shm_zone_t* const shm = ngx_shared_memory_add(
-        cf, &name, static_cast<size_t>(size), &ngx_http_module);
-    if (shm == nullptr) {
-        return false;
-    }
-
-    if (shm->data != nullptr) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "duplicate logout_zone \"%V\"",
-                           &value[1]);
-        return false;
-    }
-
-    if (lmcf->zones == nullptr) {
-        lmcf->zones = create_in_pool<std::vector<DeferredZone*>>(cf->pool);
-    }
-
-    auto* const zone = create_in_pool<DeferredZone>(cf->pool);
-
-    zone->name = to_view(value[1]);
-    zone->shm = shm;
-    shm->init = init_zone;
-    shm->data = zone;
-    lmcf->zones->push_back(zone);
-
-    return true;
-}
-
 }  // namespace
 
 
 bool DeferredPolicy::defer(std::string_view store, std::string_view key) const
 {
     return on_failure != nullptr &&
-           defer_key(on_failure->queue, on_failure->pool(), store, key, 0,
-                     lifetime);
+           on_failure->queue->defer_key(store, key, lifetime);
 }
 
 
@@ -234,9 +152,8 @@ bool DeferredPolicy::defer_command(
     const std::pmr::vector<std::string_view>& words) const
 {
     return on_failure != nullptr &&
-           logout::redis::defer_command(on_failure->queue, on_failure->pool(),
-                                        store, words.data(), words.size(),
-                                        lifetime);
+           on_failure->queue->defer_command(store, words.data(), words.size(),
+                                            lifetime);
 }
 
 
@@ -246,21 +163,12 @@ bool DeferredPolicy::delete_again(std::string_view store,
     bool queued = true;
 
     for (const ngx_msec_t delay : delays) {
-        queued = defer_key(again->queue, again->pool(), store, key, delay,
-                           again_lifetime) &&
-                 queued;
+        queued =
+            again->queue->defer_key_again(store, key, delay, again_lifetime) &&
+            queued;
     }
 
     return queued;
-}
-
-
-char* ngx_http_logout_zone(ngx_conf_t* cf, ngx_command_t* command, void* conf)
-{
-    auto* const lmcf = static_cast<ngx_http_logout_main_conf_t*>(conf);
-
-    return ngx_http_logout_set(cf, to_view(command->name),
-                               [&] { return add_zone(cf, lmcf); });
 }
 
 
@@ -313,8 +221,8 @@ ngx_int_t ngx_http_logout_start_deferred(ngx_http_logout_main_conf_t* lmcf,
 
     for (DeferredZone* zone : *lmcf->zones) {
         zone->runner = logout::redis::start_deferred_runner(
-            {zone->queue, zone->pool(), lmcf->stores, lmcf->workers,
-             cycle->pool, cycle->log});
+            {&*zone->queue, lmcf->stores, lmcf->workers, cycle->pool,
+             cycle->log});
 
         if (zone->runner == nullptr) {
             return NGX_ERROR;

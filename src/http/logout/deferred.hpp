@@ -5,10 +5,7 @@
 #ifndef NGX_HTTP_LOGOUT_DEFERRED_HPP
 #define NGX_HTTP_LOGOUT_DEFERRED_HPP
 
-#include "http/ngx.hpp"
-
-#include "redis/deferred_queue.hpp"
-#include "redis/deferred_runner.hpp"
+#include "http/logout/zone.hpp"
 
 #include <memory_resource>
 #include <string>
@@ -17,20 +14,6 @@
 
 struct ngx_http_logout_main_conf_t;
 struct ngx_http_logout_loc_conf_t;
-
-
-// One logout_zone: a queue in shared memory.
-struct DeferredZone {
-    std::string name;  // as configured
-    ngx_shm_zone_t* shm = nullptr;
-    logout::redis::DeferredQueue* queue = nullptr;
-    logout::redis::DeferredRunner* runner = nullptr;  // of this worker
-
-    ngx_slab_pool_t* pool() const
-    {
-        return reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr);
-    }
-};
 
 
 // logout_redis_failure, as written.
@@ -67,7 +50,6 @@ struct DeferredPolicy {
 };
 
 
-char* ngx_http_logout_zone(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);
 char* ngx_http_logout_redis_failure(ngx_conf_t* cf, ngx_command_t* cmd,
                                     void* conf);
 char* ngx_http_logout_again(ngx_conf_t* cf, ngx_command_t* cmd, void* conf);

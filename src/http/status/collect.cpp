@@ -145,11 +145,9 @@ void collect_location(const LocationSeries& series,
     }
 }
 
-void collect_deferred(const DeferredZone& zone,
-                      logout::DeferredMetrics& metrics)
+void collect_deferred(DeferredZone& zone, logout::DeferredMetrics& metrics)
 {
-    const auto statistics =
-        logout::redis::deferred_statistics(zone.queue, zone.pool());
+    const auto statistics = zone.queue->statistics();
 
     metrics.zone = zone.name;
     metrics.waiting = statistics.length;
@@ -167,7 +165,7 @@ void collect_deferred(const ngx_http_logout_main_conf_t* lmcf,
         return;
     }
 
-    for (const DeferredZone* const zone : *lmcf->zones) {
+    for (DeferredZone* const zone : *lmcf->zones) {
         collect_deferred(*zone, metrics.deferred.emplace_back());
     }
 }
