@@ -45,6 +45,10 @@ struct Reply {
     // False: a key was deleted, but fewer replicas than `wait_replicas` asks
     // for have said in time that they have followed.
     bool replicated = true;
+
+    // The connection broke meanwhile, and the command was sent twice: a key
+    // that was not there may have been deleted the first time.
+    bool repeated = false;
 };
 
 // What is wrong with a reply that is not the one that was asked for. Lives as

@@ -209,7 +209,8 @@ Answer Store::replied(Connection& connection, Pending& pending,
             pending.integer = ngx_max(pending.integer, root.integer);
             return hold(connection, pending);
         }
-        answer(connection, pending, {ReplyStatus::integer, root.integer, {}});
+        answer(connection, pending,
+               {ReplyStatus::integer, root.integer, {}, true, pending.resent});
         return Answer::done;
 
     case ReplyType::status:
@@ -307,7 +308,8 @@ void Store::confirmed(Pending& pending, std::int64_t replicas)
            {ReplyStatus::integer,
             pending.integer,
             {},
-            enough || pending.integer == 0});
+            enough || pending.integer == 0,
+            pending.resent});
 }
 
 

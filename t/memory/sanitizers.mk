@@ -106,3 +106,12 @@ valgrind: ## t/*.t with nginx under valgrind (SPEC=name); takes minutes
 # The short form of it, for `make test`.
 TEST_NEEDS += valgrind
 SHORT_TESTS += t/memory/valgrind.t
+
+
+# Where memory runs out.
+SHORT_TESTS += t/memory/allocation.t
+t/memory/allocation.t: $(BUILD)/memory/failing_malloc.so
+
+$(BUILD)/memory/failing_malloc.so: t/memory/failing_malloc.c
+	@mkdir -p $(@D)
+	@$(CC) -O1 -Wall -Wextra -Werror -shared -fPIC -o $@ $<

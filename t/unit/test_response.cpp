@@ -173,7 +173,8 @@ void a_failure_of_redis_promises_nothing(void**)
     assert_int_equal(response.retry_after, 5);
     assert_true(response.location.empty());
     assert_true(response.set_cookies.empty());
-    assert_true(response.body.find("still signed in") != std::string::npos);
+    assert_true(response.body.find("may still be signed in") !=
+                std::string::npos);
 }
 
 

@@ -86,7 +86,8 @@ std::string_view explain_to_user(Result result)
         return "You are signed out.";
     case Result::redis_unavailable:
     case Result::revocations_full:
-        return "You could not be signed out just now. You are still signed in;"
+        return "You could not be signed out just now. You may still be signed "
+               "in;"
                " please try again in a moment.";
     case Result::bad_request:
         return "The request was not understood, and nothing was done.";

@@ -42,6 +42,18 @@ local function remove(key)
   return count > 0
 end
 
+local function remove_session(key)
+  if remove(key) and list then
+    local text = #key .. ':' .. key
+    if size + #text <= 49152 then
+      size = size + #text
+      listed[#listed + 1] = text
+    else
+      unlisted = unlisted + 1
+    end
+  end
+end
+
 local function answer(outcome)
   if refusal then
     for _, words in ipairs({'NOPERM', 'ACL failure', 'executing the script'}) do
@@ -115,7 +127,7 @@ if not live then
 end
 
 for i = 1, own do
-  remove(KEYS[i])
+  remove_session(KEYS[i])
 end
 
 if field ~= '' then
@@ -136,15 +148,8 @@ if not members then
 end
 
 for _, member in ipairs(members) do
-  local key = prefix .. member
-  if #member > 0 and remove(key) and list then
-    local text = #key .. ':' .. key
-    if size + #text <= 49152 then
-      size = size + #text
-      listed[#listed + 1] = text
-    else
-      unlisted = unlisted + 1
-    end
+  if #member > 0 then
+    remove_session(prefix .. member)
   end
 end
 

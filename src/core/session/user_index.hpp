@@ -46,7 +46,7 @@ struct SessionIndex {
     const std::string_view* own_keys = nullptr;
     std::size_t own_key_count = 0;
 
-    // Whether the reply is to name the other keys that were deleted.
+    // Whether the reply is to name the session keys that were deleted.
     bool list_keys = false;
 };
 
@@ -68,7 +68,7 @@ struct SessionIndexReply {
     SessionIndexOutcome outcome;
     std::size_t deleted;    // keys that existed, the index's among them
     std::size_t unlisted;   // deleted keys that the reply had no room to name
-    std::string_view keys;  // the others, for next_listed_key()
+    std::string_view keys;  // those that it names, for next_listed_key()
 };
 
 // Reads the command's reply, a string. Nothing if it is not one.

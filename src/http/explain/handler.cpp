@@ -172,9 +172,13 @@ void plan(LogoutContext& context, Explaining& explaining)
             ngx_http_logout_client_scheme(r, context.location);
     }
 
-    logout::LogoutPlan planned = logout::plan_logout(
-        context.request, context.location.policy, &context.memory);
-    context.plan = &planned;
+    // variables may look at the plan as long as there is a request
+    context.plan = keep_result(context.memory, [&] {
+        return logout::plan_logout(context.request, context.location.policy,
+                                   &context.memory);
+    });
+
+    const logout::LogoutPlan& planned = *context.plan;
 
     std::string_view federated;
 
@@ -205,9 +209,26 @@ void plan(LogoutContext& context, Explaining& explaining)
          look_at_guard(context)},
         {rule_of(r).show_keys, *ngx_http_logout_main_conf(r)->hash_key},
         &explaining.memory);
-
-    context.plan = nullptr;
 }
+
+
+// Makes a request be found to be a logout while this lives, also when what is
+// done meanwhile throws.
+class Posing {
+public:
+    Posing(ngx_http_request_t* r, LogoutContext* context) : r_(r)
+    {
+        ngx_http_set_ctx(r_, context, ngx_http_logout_module);
+    }
+
+    ~Posing() { ngx_http_set_ctx(r_, nullptr, ngx_http_logout_module); }
+
+    Posing(const Posing&) = delete;
+    Posing& operator=(const Posing&) = delete;
+
+private:
+    ngx_http_request_t* r_;
+};
 
 
 void explain(Explaining& explaining)
@@ -245,9 +266,9 @@ void explain(Explaining& explaining)
 
     auto* const context = new (place) LogoutContext(r, location->conf);
 
-    ngx_http_set_ctx(r, context, ngx_http_logout_module);
+    const Posing posing(r, context);
+
     plan(*context, explaining);
-    ngx_http_set_ctx(r, nullptr, ngx_http_logout_module);
 }
 
 

@@ -29,11 +29,16 @@ struct LogoutContext {
     logout::LogoutPlan* plan = nullptr;          // once it is made
     logout::LogoutResponse* response = nullptr;  // once it is known
 
+    // Of a key or script that is not of one of the plan's sessions.
+    static constexpr std::size_t no_session = static_cast<std::size_t>(-1);
+
     // What is to be deleted: the key and the index of its store.
     struct Key {
         std::size_t store;
         std::string_view text;
-        bool in_script = false;  // a script deletes it
+        std::size_t session = no_session;  // of the plan, which it is of
+        bool in_script = false;            // a script deletes it
+        bool ended = false;                // it was there, or is deferred
     };
     logout::ShortList<Key, 1> keys;
 
@@ -42,6 +47,7 @@ struct LogoutContext {
     struct Command {
         std::size_t store;
         std::pmr::vector<std::string_view> words;
+        std::size_t session = no_session;  // that brought the index up
         const LocationPolicy::Event* event = nullptr;  // that it tells
     };
     std::pmr::vector<Command> commands;
@@ -50,13 +56,16 @@ struct LogoutContext {
     struct Waiting {
         LogoutContext* context;
         std::size_t store;
-        std::string_view key;    // to delete
+        Key* key;                // to delete; nullptr: the command
         const Command* command;  // nullptr: the key
         logout::redis::Pending* pending;
     };
     logout::ShortList<Waiting, 1> waiting;
     std::size_t replies_due = 0;
     logout::RedisOutcome outcome;
+    bool told = false;         // the events are on their way, or there are none
+    bool expired = false;      // Redis is not waited for any longer
+    bool client_left = false;  // nobody reads the answer
 
     // What went wrong first: for the log.
     ngx_str_t failed_store = ngx_null_string;
@@ -141,8 +150,15 @@ void ngx_http_logout_expire(LogoutContext& context);
 void ngx_http_logout_note_failure(LogoutContext& context, std::size_t store,
                                   std::string_view reason) noexcept;
 
-// Adds to context.commands what tells of this logout, if it has keys.
-void ngx_http_logout_add_events(LogoutContext& context);
+// What an event tells of this logout, as far as it is known: sessions and
+// tokens that were there, or whose deletion is deferred. The words are in the
+// request's pool.
+std::pmr::vector<std::string_view>
+ngx_http_logout_event_command(LogoutContext& context,
+                              const LocationPolicy::Event& event);
+
+// Whether there is anything to tell.
+bool ngx_http_logout_has_ended_any(const LogoutContext& context);
 
 // Redis has answered a command that tells `event`.
 void ngx_http_logout_note_event(LogoutContext& context,
@@ -158,6 +174,22 @@ void ngx_http_logout_postpone_event(LogoutContext& context,
 // Enters the sessions that this logout ends into the location's table of
 // revocations, if it has one. Redis has said what there is to say.
 void ngx_http_logout_revoke(LogoutContext& context);
+
+// Queues the deletion of what `waiting` waits for. Returns whether it will be
+// done later.
+bool ngx_http_logout_defer(const LogoutContext::Waiting& waiting);
+
+// Queues the second deletions of a key, or of those that a script says it has
+// deleted, where the location wants them.
+void ngx_http_logout_delete_again(const LogoutContext& context,
+                                  const LogoutContext::Key& key);
+void ngx_http_logout_delete_listed_again(
+    const LogoutContext& context, std::size_t store,
+    const logout::SessionIndexReply& reply);
+
+// Notices a client that leaves while Redis is asked: it is no longer answered,
+// but what it asked for is seen through. For r->read_event_handler.
+void ngx_http_logout_watch_client(ngx_http_request_t* r);
 
 // Writes context.response out. Returns what a content handler returns.
 ngx_int_t ngx_http_logout_send(LogoutContext& context);

@@ -40,6 +40,18 @@ void add_fields(LogoutContext& context, const EventRule& rule,
 }
 
 
+bool has_ended(const LogoutContext& context, std::size_t session)
+{
+    for (const LogoutContext::Key& key : context.keys) {
+        if (key.session == session && key.ended) {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 // `result` is what the event says of the deletions.
 std::pmr::vector<std::string_view> make_command(LogoutContext& context,
                                                 const EventRule& rule,
@@ -50,7 +62,9 @@ std::pmr::vector<std::string_view> make_command(LogoutContext& context,
 
     event.result = result;
     event.protocol = context.location.policy.protocol->name;
-    event.token = plan.token;
+    event.token = has_ended(context, LogoutContext::no_session)
+                      ? plan.token
+                      : std::string_view();
     event.request = request_id(context.r, rule);
     event.milliseconds = milliseconds_now();
 
@@ -58,8 +72,10 @@ std::pmr::vector<std::string_view> make_command(LogoutContext& context,
         event.client = plan.client->id;
     }
 
-    for (const logout::PlannedSession& planned : plan.sessions) {
-        event.session_ids.push_back(planned.session.id);
+    for (std::size_t i = 0; i < plan.sessions.size(); ++i) {
+        if (has_ended(context, i)) {
+            event.session_ids.push_back(plan.sessions[i].session.id);
+        }
     }
 
     add_fields(context, rule, event);
@@ -124,18 +140,23 @@ void note_event(LogoutContext& context, const LocationPolicy::Event& event,
 }  // namespace
 
 
-void ngx_http_logout_add_events(LogoutContext& context)
+std::pmr::vector<std::string_view>
+ngx_http_logout_event_command(LogoutContext& context,
+                              const LocationPolicy::Event& event)
 {
-    if (context.keys.empty()) {
-        return;
+    return make_command(context, *event.rule, logout::Result::logged_out);
+}
+
+
+bool ngx_http_logout_has_ended_any(const LogoutContext& context)
+{
+    for (const LogoutContext::Key& key : context.keys) {
+        if (key.ended) {
+            return true;
+        }
     }
 
-    for (const LocationPolicy::Event& event : context.location.events) {
-        context.commands.push_back(
-            {event.store,
-             make_command(context, *event.rule, logout::Result::logged_out),
-             &event});
-    }
+    return false;
 }
 
 

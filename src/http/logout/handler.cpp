@@ -16,27 +16,26 @@ const LocationPolicy::Event* event_of(const LogoutContext::Waiting& waiting)
 }
 
 
-// Returns whether it will be done later.
-bool defer(const LogoutContext::Waiting& waiting)
+void delete_again(LogoutContext& context, const LogoutContext::Key* key)
 {
-    const DeferredPolicy& policy = waiting.context->location.deferred;
-    const auto store =
-        ngx_http_logout_store_name(waiting.context->r, waiting.store);
-
-    return waiting.command != nullptr
-               ? policy.defer_command(store, waiting.command->words)
-               : policy.defer(store, waiting.key);
+    if (key != nullptr) {
+        ngx_http_logout_delete_again(context, *key);
+    }
 }
 
 
 // Nobody waits any more. An event is told by what is on its way.
 void abandon(const LogoutContext::Waiting& waiting)
 {
+    LogoutContext& context = *waiting.context;
+
     if (event_of(waiting) != nullptr) {
-        ngx_http_logout_count_event(*waiting.context->location.counted, false);
-    } else {
-        defer(waiting);
+        ngx_http_logout_count_event(*context.location.counted, false);
+        return;
     }
+
+    ngx_http_logout_defer(waiting);
+    delete_again(context, waiting.key);
 }
 
 
@@ -48,27 +47,49 @@ void stop_deadline(LogoutContext& context)
 }
 
 
-// Lets go of Redis when the client left: the keys are deleted all the same, and
-// where failures are deferred this one will be, though nobody is left to see
-// it.
-void request_cleanup(void* data)
+// What was there is not known, and will not be.
+void lose_events(LogoutContext& context)
 {
-    auto* const context = static_cast<LogoutContext*>(data);
+    for (std::size_t i = 0; i < context.location.events.size(); ++i) {
+        ngx_http_logout_count_event(*context.location.counted, false);
+    }
+}
 
-    if (context->replies_due > 0) {
-        ngx_http_logout_count_abandoned(*context->location.counted);
+
+// Lets go of Redis: the keys are deleted all the same, and where failures are
+// deferred these will be, though nobody is left to see it.
+void let_go(LogoutContext& context)
+{
+    if (context.replies_due > 0 && !context.told) {
+        lose_events(context);
     }
 
-    stop_deadline(*context);
-    ngx_http_logout_drop_claim(*context);
+    stop_deadline(context);
+    ngx_http_logout_drop_claim(context);
 
-    for (LogoutContext::Waiting& waiting : context->waiting) {
+    for (LogoutContext::Waiting& waiting : context.waiting) {
         if (waiting.pending != nullptr) {
             logout::redis::forget(waiting.pending);
             waiting.pending = nullptr;
             abandon(waiting);
         }
     }
+
+    context.replies_due = 0;
+}
+
+
+// nginx ended the request while Redis was asked: the connection was lost, or
+// the worker leaves.
+void request_cleanup(void* data)
+{
+    auto* const context = static_cast<LogoutContext*>(data);
+
+    if (context->replies_due > 0 && !context->client_left) {
+        ngx_http_logout_count_abandoned(*context->location.counted);
+    }
+
+    let_go(*context);
 
     // nginx writes the access log after the cleanups
     ngx_http_logout_mask_tokens(context->r->main);
@@ -134,7 +155,27 @@ ngx_int_t answer(LogoutContext& context)
 
     count(context);
     ngx_http_logout_log(context);
-    return ngx_http_logout_send(context);
+    return context.client_left ? NGX_HTTP_CLIENT_CLOSED_REQUEST
+                               : ngx_http_logout_send(context);
+}
+
+
+// A script's own keys are those of the session that brought its index up.
+void note_ended(LogoutContext& context, std::size_t session)
+{
+    for (LogoutContext::Key& key : context.keys) {
+        key.ended |= key.session == session && key.in_script;
+    }
+}
+
+
+void note_ended(const LogoutContext::Waiting& waiting)
+{
+    if (waiting.key != nullptr) {
+        waiting.key->ended = true;
+    } else {
+        note_ended(*waiting.context, waiting.command->session);
+    }
 }
 
 
@@ -144,44 +185,30 @@ void defer_or_fail(const LogoutContext::Waiting& waiting,
 {
     LogoutContext& context = *waiting.context;
 
-    if (reason != "NOPERM" && defer(waiting)) {
-        ++context.outcome.deferred;
-    } else {
+    if (reason == "NOPERM" || !ngx_http_logout_defer(waiting)) {
         ngx_http_logout_note_failure(context, waiting.store, reason);
-    }
-}
-
-
-// Queues the second deletions of a key.
-bool queue_again(const LogoutContext& context, std::size_t store,
-                 std::string_view key)
-{
-    return context.location.deferred.delete_again(
-        ngx_http_logout_store_name(context.r, store), key);
-}
-
-
-void log_not_queued(const LogoutContext& context)
-{
-    ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0,
-                  "logout: a session's keys are deleted only once, the"
-                  " logout_zone is full");
-}
-
-
-void delete_listed_again(const LogoutContext& context, std::size_t store,
-                         const logout::SessionIndexReply& reply)
-{
-    std::string_view keys = reply.keys;
-    bool queued = reply.unlisted == 0;
-
-    for (auto key = logout::next_listed_key(keys); !key.empty();
-         key = logout::next_listed_key(keys)) {
-        queued = queue_again(context, store, key) && queued;
+        return;
     }
 
-    if (!queued) {
-        log_not_queued(context);
+    ++context.outcome.deferred;
+    note_ended(waiting);
+    delete_again(context, waiting.key);
+}
+
+
+void note_deleted(const LogoutContext::Waiting& waiting,
+                  const logout::redis::Reply& reply)
+{
+    LogoutContext& context = *waiting.context;
+
+    context.outcome.replicated &= reply.replicated;
+
+    // one that was not there costs no room for a second deletion: anybody can
+    // make keys up
+    context.outcome.deleted += reply.integer > 0 ? 1 : 0;
+    if (reply.integer > 0 || reply.repeated) {
+        note_ended(waiting);
+        delete_again(context, waiting.key);
     }
 }
 
@@ -198,8 +225,11 @@ void note_script_reply(const LogoutContext::Waiting& waiting,
         return;
     }
 
-    context.outcome.deleted += reply->deleted;
-    delete_listed_again(context, waiting.store, *reply);
+    if (reply->deleted > 0) {
+        context.outcome.deleted += reply->deleted;
+        note_ended(waiting);
+        ngx_http_logout_delete_listed_again(context, waiting.store, *reply);
+    }
 
     const std::string_view problem = describe(reply->outcome);
     if (!problem.empty()) {
@@ -226,10 +256,7 @@ void note_reply(const LogoutContext::Waiting& waiting,
         break;
     case ReplyStatus::integer:
         if (waiting.command == nullptr) {
-            logout::RedisOutcome& outcome = waiting.context->outcome;
-
-            outcome.deleted += reply.integer > 0 ? 1 : 0;
-            outcome.replicated &= reply.replicated;
+            note_deleted(waiting, reply);
             return;
         }
         break;
@@ -269,6 +296,9 @@ void finish(LogoutContext& context) noexcept
 }
 
 
+void tell_or_finish(LogoutContext& context);
+
+
 void reply_handler(void* data, const logout::redis::Reply& reply)
 {
     auto* const waiting = static_cast<LogoutContext::Waiting*>(data);
@@ -285,7 +315,7 @@ void reply_handler(void* data, const logout::redis::Reply& reply)
     }
 
     if (--context.replies_due == 0) {
-        finish(context);
+        tell_or_finish(context);
     }
 }
 
@@ -315,7 +345,7 @@ void send(LogoutContext& context, const LogoutContext::Waiting& command)
             ? logout::redis::send_command(store, waiting.command->words.data(),
                                           waiting.command->words.size(),
                                           reply_handler, &waiting)
-            : logout::redis::delete_key(store, waiting.key, reply_handler,
+            : logout::redis::delete_key(store, waiting.key->text, reply_handler,
                                         &waiting);
 
     if (waiting.pending == nullptr) {
@@ -327,38 +357,75 @@ void send(LogoutContext& context, const LogoutContext::Waiting& command)
 }
 
 
-// The events come last: what Redis has done, it tells.
 void send_commands(LogoutContext& context)
 {
-    // the handlers keep pointers to the elements
-    context.waiting.reserve(context.keys.size() + context.commands.size());
+    const std::size_t events = context.location.events.size();
 
-    for (const LogoutContext::Key& key : context.keys) {
+    // the handlers keep pointers to the elements, also when the events follow
+    context.commands.reserve(context.commands.size() + events);
+    context.waiting.reserve(context.keys.size() + context.commands.size() +
+                            events);
+
+    for (LogoutContext::Key& key : context.keys) {
         if (!key.in_script) {
-            send(context, {&context, key.store, key.text, nullptr, nullptr});
+            send(context, {&context, key.store, &key, nullptr, nullptr});
         }
     }
 
     for (const LogoutContext::Command& command : context.commands) {
-        send(context, {&context, command.store, {}, &command, nullptr});
+        send(context, {&context, command.store, nullptr, &command, nullptr});
     }
 }
 
 
-void delete_again(const LogoutContext& context)
+void tell(LogoutContext& context, const LocationPolicy::Event& event)
 {
-    if (context.location.deferred.again == nullptr) {
+    if (context.expired || context.outcome.deferred > 0) {
+        ngx_http_logout_postpone_event(
+            context, event,
+            context.expired ? "no reply" : "the logout_zone is full");
         return;
     }
 
-    bool queued = true;
+    context.commands.push_back({event.store,
+                                ngx_http_logout_event_command(context, event),
+                                LogoutContext::no_session, &event});
+    send(context,
+         {&context, event.store, nullptr, &context.commands.back(), nullptr});
+}
 
-    for (const LogoutContext::Key& key : context.keys) {
-        queued = queue_again(context, key.store, key.text) && queued;
+
+// Redis has said what was there: applications are told of nothing else, so that
+// made-up cookies push no entries out of a stream.
+void tell_events(LogoutContext& context) noexcept
+{
+    if (context.told) {
+        return;
     }
 
-    if (!queued) {
-        log_not_queued(context);
+    context.told = true;
+
+    if (!ngx_http_logout_has_ended_any(context)) {
+        return;
+    }
+
+    for (const LocationPolicy::Event& event : context.location.events) {
+        try {
+            tell(context, event);
+
+        } catch (const std::exception&) {
+            ngx_http_logout_postpone_event(context, event, "out of memory");
+        }
+    }
+}
+
+
+void tell_or_finish(LogoutContext& context)
+{
+    tell_events(context);
+
+    if (context.replies_due == 0) {
+        finish(context);
     }
 }
 
@@ -372,9 +439,11 @@ bool is_waiting(const LogoutContext& context)
 void end_sessions(LogoutContext& context)
 {
     ngx_http_logout_collect_keys(context);
-    ngx_http_logout_add_events(context);
     send_commands(context);
-    delete_again(context);
+
+    if (context.replies_due == 0) {
+        tell_events(context);
+    }
 }
 
 
@@ -418,7 +487,7 @@ void ask_redis(LogoutContext& context)
     }
 
     if (context.plan->provider.token_id.empty()) {
-        end_sessions(context);
+        end_sessions_without_exceptions(context);
     } else {
         ngx_http_logout_claim_token(context, claim_handler);
     }
@@ -435,7 +504,13 @@ ngx_int_t begin(LogoutContext& context)
                                    &context.memory);
     });
 
+    ngx_http_request_t* const r = context.r;
+
     if (!context.plan->refusal) {
+        if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
         ask_redis(context);
     }
 
@@ -443,13 +518,7 @@ ngx_int_t begin(LogoutContext& context)
         return answer(context);
     }
 
-    ngx_http_request_t* const r = context.r;
-
-    if (ngx_handle_read_event(r->connection->read, 0) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    r->read_event_handler = ngx_http_test_reading;
+    r->read_event_handler = ngx_http_logout_watch_client;
     r->write_event_handler = ngx_http_request_empty_handler;
     return NGX_AGAIN;
 }
@@ -470,8 +539,14 @@ ngx_int_t begin_without_exceptions(ngx_http_request_t* r,
     } catch (const std::exception& e) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "logout: %s",
                       e.what());
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    // no reply may find a request that was answered without it
+    if (LogoutContext* const context = ngx_http_logout_context(r)) {
+        let_go(*context);
+    }
+
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 
@@ -504,6 +579,8 @@ void ngx_http_logout_expire(LogoutContext& context)
     }
 
     std::size_t left = context.replies_due;
+
+    context.expired = true;
 
     // with the last one the context may go
     for (auto* waiting = context.waiting.begin(); left > 0; ++waiting) {

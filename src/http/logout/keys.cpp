@@ -11,7 +11,7 @@ namespace {
 
 // A key that is empty, because a variable of key= was, names nothing.
 void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule,
-                  const KeyVariables& variables)
+                  const KeyVariables& variables, std::size_t session)
 {
     if (ngx_http_logout_was_used_early(context.r)) {
         ngx_http_logout_refuse_early_use(context, *rule.store);
@@ -22,7 +22,7 @@ void add_made_key(LogoutContext& context, const LocationPolicy::Session& rule,
     const std::string_view key = ngx_http_logout_evaluate(context.r, *rule.key);
 
     if (!key.empty()) {
-        context.keys.push_back({*rule.store, key});
+        context.keys.push_back({*rule.store, key, session});
     }
 }
 
@@ -57,7 +57,8 @@ void add_script(LogoutContext& context, const LocationPolicy::Session& rule,
     for (std::size_t i = first; i < context.keys.size(); ++i) {
         context.keys[i].in_script = true;
     }
-    context.commands.push_back({*rule.store, std::move(*words)});
+    context.commands.push_back(
+        {*rule.store, std::move(*words), context.keys[first].session});
 }
 
 }  // namespace
@@ -76,6 +77,8 @@ std::string_view ngx_http_logout_store_name(ngx_http_request_t* r,
 void ngx_http_logout_add_session_keys(LogoutContext& context,
                                       const logout::PlannedSession& planned)
 {
+    const std::size_t session =
+        static_cast<std::size_t>(&planned - context.plan->sessions.data());
     const LocationPolicy::Session& rule =
         context.location.sessions[planned.rule];
 
@@ -84,12 +87,12 @@ void ngx_http_logout_add_session_keys(LogoutContext& context,
     }
 
     if (rule.key != nullptr) {
-        add_made_key(context, rule, {planned.session.id});
+        add_made_key(context, rule, {planned.session.id}, session);
         return;
     }
 
     for (const std::string_view key : planned.session.keys) {
-        context.keys.push_back({*rule.store, key});
+        context.keys.push_back({*rule.store, key, session});
     }
 }
 
@@ -101,7 +104,8 @@ void ngx_http_logout_add_token_keys(LogoutContext& context)
     }
 
     for (const LocationPolicy::Session& rule : context.location.tokens) {
-        add_made_key(context, rule, {{}, context.plan->token});
+        add_made_key(context, rule, {{}, context.plan->token},
+                     LogoutContext::no_session);
     }
 }
 

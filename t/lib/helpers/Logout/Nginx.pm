@@ -139,11 +139,12 @@ sub logout {
 
 # The same in two parts: the first returns when the request is sent.
 sub begin_logout {
-    my ($self, $id) = @_;
+    my ($self, $id, $path) = @_;
 
+    $path //= '/logout';
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
         PeerPort => $self->{port}, Proto => 'tcp') // die "connect: $!\n";
-    print $socket "GET /logout HTTP/1.0\r\nCookie: sid=$id\r\n\r\n";
+    print $socket "GET $path HTTP/1.0\r\nCookie: sid=$id\r\n\r\n";
     $socket->flush;
     return $socket;
 }
