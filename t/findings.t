@@ -25,7 +25,7 @@ for my $path (@findings) {
 
         ok -x $path, 'it can be executed';
         is `bash -n '$path' 2>&1`, '', 'it is Bash';
-        cmp_ok $text =~ tr/\n//, '<=', 60, 'it is short';
+        cmp_ok $text =~ tr/\n//, '<=', 70, 'it is short';
         like $head, qr/\A#!\/bin\/bash\n# \S.*\.\n#\n/, 'a title';
         like $head, qr/^# \Q$_\E: +\S/m, $_ for qw(Expected Happens);
         like $head, qr/^# Seen in: .*\d\.\d/m, 'versions';
