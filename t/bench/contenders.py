@@ -161,6 +161,41 @@ def unix(redis):
     return f"unix:{redis.unix_socket}"
 
 
+class Behind:
+    """An nginx that passes requests on to another, which is not measured."""
+
+    def __init__(self, configuration, directory, core, prefix):
+        self.backend = nginx.Nginx(nginx.static_redirect(),
+                                   directory / "backend", core)
+        self.front = nginx.Nginx(configuration(self.backend.port), directory,
+                                 core, prefix)
+        self.port = self.front.port
+        self.worker = self.front.worker
+
+    def stop(self):
+        self.front.stop()
+        self.backend.stop()
+
+
+def proxy_contender(key, title, requests, configuration):
+    """`configuration(port)`, of the backend, gives an nginx.Configuration."""
+    def start(directory, redis, core=None, prefix=()):
+        return Behind(configuration, directory, core, prefix)
+
+    return Contender(key, title, requests, start, deletes=False)
+
+
+PROXIES = [
+    proxy_contender("proxied", "nginx `proxy_pass`, a session cookie",
+                    sessions.raw, nginx.proxied),
+    proxy_contender("guarded", "the same with `logout_guard`",
+                    sessions.raw, nginx.guarded),
+    proxy_contender("proxied-none", "nginx `proxy_pass`, no session cookie",
+                    sessions.without_session, nginx.proxied),
+    proxy_contender("guarded-none", "the same with `logout_guard`",
+                    sessions.without_session, nginx.guarded),
+]
+
 NGINX = [
     nginx_contender(
         "return", "nginx `return 302`", sessions.raw,
@@ -204,7 +239,7 @@ AS_LONG_AS_EXPRESS = nginx_contender(
 
 
 def by_key(key):
-    for contender in [*ALL, AS_LONG_AS_EXPRESS]:
+    for contender in [*ALL, AS_LONG_AS_EXPRESS, *PROXIES]:
         if contender.key == key:
             return contender
     raise BenchError(f"there is no contender named {key}")

@@ -37,8 +37,8 @@ CONNECTIONS = 64
 # requests that nginx finds in one turn of its event loop: what they are under
 # full load at 64 connections, fixed so that the machine has no say in it
 BURST = 16
-SHORT = ["return", "tcp", "status"]
-NOT_OURS = ("return", "lua")
+SHORT = ["return", "tcp", "status", "proxied", "guarded"]
+NOT_OURS = ("return", "lua", "proxied", "proxied-none")
 
 ALLOCATORS = {"malloc", "calloc", "realloc", "posix_memalign", "memalign",
               "aligned_alloc"}
@@ -49,11 +49,13 @@ DIGESTS = re.compile(r"(SHA\d*|MD5|HMAC)_")
 
 # (what, numerator, denominator, limit); "express" without its HMAC
 GATES = [
-    ("raw session over TCP to return 302", "tcp", "return", 1.45),
-    ("raw session over a Unix socket to return 302", "unix", "return", 1.45),
+    ("raw session over TCP to return 302", "tcp", "return", 1.46),
+    ("raw session over a Unix socket to return 302", "unix", "return", 1.46),
     ("raw session over TCP to lua-resty-redis", "tcp", "lua", 0.30),
     ("logout_status on to off", "status", "tcp", 1.01),
     ("100,000 URLs to one", "urls", "tcp", 1.02),
+    ("a guarded request to a proxied one", "guarded", "proxied", 1.08),
+    ("the same without a session", "guarded-none", "proxied-none", 1.03),
     ("express without its HMAC to raw", "express", "tcp-long", 1.05),
 ]
 
@@ -259,7 +261,8 @@ def print_tap(rows, compared, hints):
 
 def run(options):
     directory = load.BUILD / f"instructions-{os.getpid()}"
-    counted = [*contenders.NGINX, contenders.AS_LONG_AS_EXPRESS]
+    counted = [*contenders.NGINX, contenders.AS_LONG_AS_EXPRESS,
+               *contenders.PROXIES]
     keys = SHORT if options.tap else [item.key for item in counted]
     if options.only:
         keys = options.only.split(",")

@@ -122,6 +122,22 @@ def static_redirect():
     return Configuration(f"return 302 {return_url(0, 0)};")
 
 
+def proxied(port, more=""):
+    return Configuration("proxy_pass http://backend;\nproxy_http_version 1.1;\n"
+                         'proxy_set_header Connection "";',
+                         f"upstream backend {{\n    server 127.0.0.1:{port};\n"
+                         "    keepalive 64;\n    keepalive_requests 1000000000;\n"
+                         f"}}\n{more}", modules=[MODULE] if more else [])
+
+
+def guarded(port):
+    """Among 100,000 sessions that have ended would be the same; see
+    t/revocation."""
+    return proxied(port, "logout_revocations ended 32m for=12h;\n"
+                         "logout_guard ended;\n"
+                         "logout_session format=raw cookie=sid prefix=sess:;\n")
+
+
 def redis_block(server, settings=""):
     return (f"logout_redis sessions {{\n    server {server};\n"
             f"    connect_timeout {PATIENCE};\n    timeout {PATIENCE};\n"

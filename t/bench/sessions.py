@@ -62,6 +62,13 @@ def raw(count):
             for name in random_ids(count)]
 
 
+def without_session(count):
+    """Cookies, none of which names a session."""
+    target = target_for()
+    return [Request(target, f"theme={name}", ())
+            for name in random_ids(count)]
+
+
 def many_urls(count):
     """Like raw(), spread over all clients and URLs."""
     return [Request(target_for(number * 7 % CLIENTS,

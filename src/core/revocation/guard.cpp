@@ -1,5 +1,6 @@
 #include "core/revocation/guard.hpp"
 
+#include "core/base/byte_classes.hpp"
 #include "core/session/sealed_cookie.hpp"
 
 #include <algorithm>
@@ -19,13 +20,19 @@ struct Piece {
     bool revoked;
 };
 
-constexpr char blanks_and_comma[] = " \t,";
+// What all servers read alike.
+constexpr ByteSet plain_bytes = alphanumeric_and("-._~!*:=/+|&$()");
+
+bool is_plain(std::string_view value)
+{
+    return run_length(value, plain_bytes) == value.size();
+}
 
 
 // What a server sees that ends cookies at blanks or commas.
 std::string_view first_word(std::string_view value)
 {
-    return value.substr(0, value.find_first_of(blanks_and_comma));
+    return value.substr(0, value.find_first_of(" \t,"));
 }
 
 
@@ -33,13 +40,13 @@ class Judge {
 public:
     Judge(const std::string_view* headers, std::size_t count,
           const RevocationTable& table, Milliseconds now,
-          std::pmr::memory_resource* memory)
+          std::pmr::memory_resource* memory, GuardDecision& decision)
         : headers_(headers), count_(count), table_(table), keys_(table.keys()),
-          now_(now), memory_(memory), pieces_(memory), decision_(memory)
+          now_(now), memory_(memory), pieces_(memory), decision_(decision)
     {
     }
 
-    GuardDecision run(const SessionReaders& readers)
+    void run(const SessionReaders& readers)
     {
         for (std::size_t i = 0; i < readers.size(); ++i) {
             judge(*readers[i], i);
@@ -49,7 +56,6 @@ public:
         } else {
             hide_everything();
         }
-        return decision_;
     }
 
 private:
@@ -72,6 +78,9 @@ private:
             }
             if (too_many_) {
                 return;
+            }
+            if (sightings.empty()) {
+                continue;
             }
             if (reader.is_sealed()) {
                 judge_sealed(reader.cookie_name(), sightings, found);
@@ -122,14 +131,28 @@ private:
 
         for (const CookieSighting& sighting : sightings) {
             Piece& piece = piece_of(sighting);
-            const std::string_view word = first_word(sighting.value);
 
-            judge_id(reader, cookie, realm, sighting.value, piece, found);
-            if (word.size() < sighting.value.size()) {
-                judge_id(reader, cookie, realm, word, piece, found);
+            // an octal escape in quotes, as Python reads them, is no id
+            if (sighting.value.find('\\') == sighting.value.npos) {
+                judge_id(reader, cookie, realm, sighting.value, piece, found);
             }
-            judge_decoded(reader, cookie, realm, word, piece, found);
+            if (!is_plain(sighting.value)) {
+                judge_other_readings(reader, cookie, realm, sighting.value,
+                                     piece, found);
+            }
         }
+    }
+
+    void judge_other_readings(const SessionReader& reader, std::size_t cookie,
+                              std::string_view realm, std::string_view value,
+                              Piece& piece, Found& found)
+    {
+        const std::string_view word = first_word(value);
+
+        if (word.size() < value.size()) {
+            judge_id(reader, cookie, realm, word, piece, found);
+        }
+        judge_decoded(reader, cookie, realm, word, piece, found);
     }
 
     // A server that undoes escapes, though its framework writes none, sees
@@ -157,8 +180,7 @@ private:
         SessionScratch scratch;
         const auto id = reader.identify(cookie, value, scratch);
 
-        // an octal escape in quotes, as Python reads them, is no id
-        if (!id || value.find('\\') != value.npos) {
+        if (!id) {
             return;
         }
 
@@ -275,7 +297,7 @@ private:
     std::pmr::memory_resource* memory_;
     bool too_many_ = false;
     ShortList<Piece, 4> pieces_;
-    GuardDecision decision_;
+    GuardDecision& decision_;
 };
 
 std::string_view keep(std::string_view text, std::pmr::memory_resource* memory)
@@ -349,7 +371,10 @@ GuardDecision judge_cookies(const std::string_view* cookie_headers,
                             const RevocationTable& table, Milliseconds now,
                             std::pmr::memory_resource* memory)
 {
-    return Judge(cookie_headers, count, table, now, memory).run(readers);
+    GuardDecision decision(memory);
+
+    Judge(cookie_headers, count, table, now, memory, decision).run(readers);
+    return decision;
 }
 
 

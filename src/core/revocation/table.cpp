@@ -258,6 +258,12 @@ bool RevocationTable::has_had(RevocationKind kind) const
 }
 
 
+bool RevocationTable::has_had_any() const
+{
+    return head_->kinds.load(acquire) != 0;
+}
+
+
 std::uint64_t RevocationTable::generation() const
 {
     return head_->generation.load(acquire);

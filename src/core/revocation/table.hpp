@@ -122,6 +122,7 @@ public:
     // Whether there has ever been an entry of this kind: where not, no key need
     // be made to look for.
     bool has_had(RevocationKind kind) const;
+    bool has_had_any() const;
 
     // Changes after each entry that is inserted or raised: who watches what
     // lasts (live connections) looks again then.

@@ -393,10 +393,13 @@ void SessionFormat::derive(const std::string_view* cookie_headers,
 }
 
 
-void SessionFormat::derive(const std::string_view* cookie_headers,
-                           std::size_t count, const CookieValues* codes,
-                           std::pmr::memory_resource* memory,
-                           DerivedSessions& sessions) const
+// identify() reads values, too; inlined all the same, this takes 100
+// instructions less, of 2,800 of a decision.
+[[gnu::flatten]] void
+SessionFormat::derive(const std::string_view* cookie_headers, std::size_t count,
+                      const CookieValues* codes,
+                      std::pmr::memory_resource* memory,
+                      DerivedSessions& sessions) const
 {
     for (const SessionCookie& cookie : cookies) {
         ValueReader reader(*this, cookie.name, Signatures::checked, codes);

@@ -60,15 +60,10 @@ struct Chunk {
 };
 
 
-// "" or ".0", "_1", "-2", "C3".
+// ".0", "_1", "-2", "C3".
 bool read_chunk(std::string_view text, Chunk& chunk)
 {
-    chunk = {-1, 0};
-    if (text.empty()) {
-        return true;
-    }
-    if (text.size() < 2 || text.size() > 3 ||
-        std::string_view("._-C").find(text.front()) == text.npos) {
+    if (std::string_view("._-C").find(text.front()) == text.npos) {
         return false;
     }
 
@@ -83,6 +78,7 @@ bool read_chunk(std::string_view text, Chunk& chunk)
 }
 
 
+// Looks at each "=", of which a header has few, for the name before it.
 class Finder {
 public:
     Finder(std::string_view text, std::size_t header,
@@ -93,10 +89,9 @@ public:
 
     bool run()
     {
-        for (std::size_t at = next(0); at < text_.size(); at = next(at + 1)) {
-            if (begins_word(at) && has_name(at)) {
-                add(at);
-            }
+        for (std::size_t equals = next_equals(0); equals < text_.size();
+             equals = next_equals(equals + 1)) {
+            look_before(equals);
             if (found_.size() > cookie_max_sightings) {
                 return false;
             }
@@ -105,39 +100,77 @@ public:
     }
 
 private:
-    // The first place, from `at` on, of the name's first byte.
-    std::size_t next(std::size_t at) const
+    std::size_t next_equals(std::size_t at)
     {
-        const char first = naming_.name.front();
+        const void* const found =
+            std::memchr(text_.data() + at, '=', text_.size() - at);
 
-        if (naming_.as_php && first == '_') {
-            return std::min(text_.find_first_of("_.[ ", at), text_.size());
+        return found == nullptr
+                   ? text_.size()
+                   : static_cast<std::size_t>(static_cast<const char*>(found) -
+                                              text_.data());
+    }
+
+    void look_before(std::size_t equals)
+    {
+        std::size_t end = equals;
+
+        while (end > 0 && is_trimmed(text_[end - 1])) {
+            --end;
         }
-        return std::min(text_.find(first, at), text_.size());
+
+        if (ends_in_name(end)) {
+            add(end - naming_.name.size(), {-1, 0}, end, equals);
+        } else if (naming_.chunked) {
+            look_for_chunk(end, equals);
+        }
     }
 
-    bool begins_word(std::size_t at) const
+    // A number has one digit or two.
+    void look_for_chunk(std::size_t end, std::size_t equals)
     {
-        return at == 0 || !contains(token_bytes, text_[at - 1]);
+        for (std::size_t length = 2; length <= 3 && length < end; ++length) {
+            Chunk chunk;
+
+            if (read_chunk(text_.substr(end - length, length), chunk) &&
+                ends_in_name(end - length)) {
+                add(end - length - naming_.name.size(), chunk, end, equals);
+                return;
+            }
+        }
     }
 
-    bool is_exact(std::size_t at) const
+    // The name, and no longer one.
+    bool ends_in_name(std::size_t end) const
     {
-        return text_.compare(at, naming_.name.size(), naming_.name) == 0;
+        const std::size_t size = naming_.name.size();
+
+        return size <= end && has_name(end - size) &&
+               (size == end || !contains(token_bytes, text_[end - size - 1]));
     }
 
     bool has_name(std::size_t at) const
     {
-        if (!naming_.as_php) {
-            return is_exact(at);
+        return naming_.as_php ? has_php_name(at) : is_exact(at);
+    }
+
+    bool is_exact(std::size_t at) const
+    {
+        return std::memcmp(text_.data() + at, naming_.name.data(),
+                           naming_.name.size()) == 0;
+    }
+
+    bool has_php_name(std::size_t at) const
+    {
+        const char* const here = text_.data() + at;
+
+        // most names differ in their last bytes
+        for (std::size_t i = naming_.name.size(); i > 0; --i) {
+            if (as_in_php(here[i - 1]) != as_in_php(naming_.name[i - 1])) {
+                return false;
+            }
         }
-
-        const std::string_view here = text_.substr(at, naming_.name.size());
-
-        return here.size() == naming_.name.size() &&
-               std::equal(
-                   here.begin(), here.end(), naming_.name.begin(),
-                   [](char a, char b) { return as_in_php(a) == as_in_php(b); });
+        return true;
     }
 
     // From the piece's beginning to `at` there is nothing but blanks.
@@ -149,30 +182,9 @@ private:
         return begin == at && is_exact(at);
     }
 
-    void add(std::size_t at)
+    void add(std::size_t at, const Chunk& chunk, std::size_t name_end,
+             std::size_t equals)
     {
-        const std::size_t name_end = at + naming_.name.size();
-        std::size_t word_end = name_end;
-
-        while (word_end < text_.size() &&
-               contains(token_bytes, text_[word_end])) {
-            ++word_end;
-        }
-
-        Chunk chunk;
-        if (!read_chunk(text_.substr(name_end, word_end - name_end), chunk) ||
-            (chunk.mark != 0 && !naming_.chunked)) {
-            return;
-        }
-
-        std::size_t equals = word_end;
-        while (equals < text_.size() && is_trimmed(text_[equals])) {
-            ++equals;
-        }
-        if (equals == text_.size() || text_[equals] != '=') {
-            return;
-        }
-
         const std::size_t before =
             at == 0 ? text_.npos : text_.rfind(';', at - 1);
         const std::size_t begin = before == text_.npos ? 0 : before + 1;
@@ -180,7 +192,7 @@ private:
         const std::string_view value =
             text_.substr(equals + 1, end - equals - 1);
 
-        found_.push_back({header_, begin, end, text_.substr(at, word_end - at),
+        found_.push_back({header_, begin, end, text_.substr(at, name_end - at),
                           without_quotes(trim(value)), chunk.number, chunk.mark,
                           is_plain(begin, at)});
     }

@@ -141,7 +141,7 @@ void look_at_response(ngx_http_request_t* r)
     const GuardOutcome* const outcome = guard_outcome(r);
     const GuardPolicy* const policy = policy_for(r, outcome);
 
-    if (policy == nullptr) {
+    if (policy == nullptr || !policy->zone->table().has_had_any()) {
         return;
     }
 

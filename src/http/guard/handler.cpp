@@ -126,6 +126,10 @@ ngx_int_t guard(ngx_http_request_t* r, const GuardPolicy& policy)
     CookieHeaders headers(&memory);
 
     list_cookie_headers(r, headers);
+    if (headers.empty()) {
+        policy.zone->count(GuardVerdict::no_session);
+        return NGX_DECLINED;
+    }
 
     const GuardDecision decision = judge_request(policy, headers, &memory);
 
