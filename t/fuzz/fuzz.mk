@@ -20,12 +20,13 @@ FUZZ_CORE := allowlist/allowlist allowlist/entry allowlist/lint \
     request/parameters revocation/claims revocation/key \
     revocation/refusal revocation/stream_entry revocation/table \
     revocation/ticket session/compile session/cookies session/format \
-    session/laravel session/presets session/reader session/signatures \
+    session/laravel session/presets session/reader session/sealed \
+    session/sealed_cookie session/sightings session/signatures \
     session/transforms token/jwks token/jws_algorithm token/jws_compact \
-    token/jws_key token/jwt token/public_key \
+    token/jws_key token/jwt token/public_key token/subject_identifier \
     url/forbidden_scheme url/host url/ipv4 url/ipv6 url/path_ambiguity \
     url/public_suffix url/punycode url/url
-FUZZ_REDIS := reply topology
+FUZZ_REDIS := error_words reply topology
 FUZZ_COMMON := $(FUZZ_CORE:%=src/core/%) t/fuzz/reference_matcher \
     $(FUZZ_REDIS:%=src/redis/%)
 FUZZ_OBJECTS := $(FUZZ_COMMON) $(FUZZ_TARGETS:%=t/fuzz/fuzz_%)

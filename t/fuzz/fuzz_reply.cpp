@@ -5,6 +5,7 @@
 
 #include "fuzz.hpp"
 
+#include "redis/error_words.hpp"
 #include "redis/reply.hpp"
 #include "redis/topology.hpp"
 

@@ -162,7 +162,7 @@ void json_is_valid_for_every_result_and_error(void**)
 }
 
 
-// Values are not escaped: the grammar of URLs must have nothing to escape.
+// A query may have a backslash.
 void json_holds_every_url_that_the_grammar_accepts(void**)
 {
     int accepted = 0;

@@ -1,5 +1,7 @@
 #include "core/answer/user_page.hpp"
 
+#include "core/base/json_writer.hpp"
+
 namespace logout {
 
 namespace {
@@ -75,40 +77,28 @@ void write_text(const Message& message, std::pmr::string& body)
 }
 
 
-// Values are words of ours, and canonical URLs, whose grammar has no byte that
-// JSON would escape.
-void append_member(std::string_view member, std::string_view value,
-                   std::pmr::string& body)
-{
-    body += ",\"";
-    body += member;
-    body += "\":\"";
-    body += value;
-    body += '"';
-}
-
-
 void write_json(const Message& message, std::pmr::string& body)
 {
-    body += "{\"result\":\"";
-    body += name(message.result);
-    body += '"';
+    JsonWriter json(body);
+
+    json.open('{');
+    json.member("result").text(name(message.result));
 
     if (message.error != RequestError::none) {
-        append_member("error", name(message.error), body);
-        append_member("error_description", explain_to_user(message.error),
-                      body);
+        json.member("error").text(name(message.error));
+        json.member("error_description").text(explain_to_user(message.error));
     }
 
     if (!message.parameter.empty()) {
-        append_member("parameter", message.parameter, body);
+        json.member("parameter").text(message.parameter);
     }
 
     if (!message.return_url.empty()) {
-        append_member("return_url", message.return_url, body);
+        json.member("return_url").text(message.return_url);
     }
 
-    body += "}\n";
+    json.close('}');
+    body += '\n';
 }
 
 }  // namespace
