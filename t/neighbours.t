@@ -239,55 +239,66 @@ X-Result: logged_out
 
 
 
-=== TEST 11: a subrequest: the session is ended, the page is the main one's
+=== TEST 11: a subrequest, whose headers reach no browser, signs nobody out
 --- config
-    location = /page {
+    location = /ssi {
         ssi on;
         default_type text/html;
         root html;
         try_files /page.html =404;
         add_header X-Outer $logout_result always;
     }
-    location = /logout {
-        logout auth0;
-        logout_return_url https://www.example.com/;
+    location = /auth_request {
+        auth_request /logout;
+        root html;
     }
-    location = /signed-out-page {
-        logout schibsted;
-    }
---- user_files
->>> page.html
-<before><!--#include virtual="/logout" --><between><!--#include virtual="/signed-out-page" wait="yes" --><after>
---- request
-GET /page
---- response_body
-<before><between>You are signed out. The request does not name the application (client_id). (client_required)
-<after>
-
-
-
-=== TEST 12: a subrequest, the main request's body is not the logout's
---- config
-    location = /page {
-        ssi on;
-        default_type text/html;
+    location = /mirror-proxy {
+        mirror /logout;
         proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/backend;
     }
     location = /backend {
-        default_type text/html;
-        return 200 '<!--#include virtual="/logout" -->';
+        return 204;
     }
     location = /logout {
-        logout schibsted;
+        logout auth0;
     }
 --- more_headers
 Cookie: sid=abc
-Content-Type: application/x-www-form-urlencoded
+--- user_files
+>>> page.html
+<before><!--#include virtual="/logout" --><after>
+--- request eval
+['GET /ssi', 'GET /auth_request', 'GET /mirror-proxy']
+--- x_any: 1
+--- x_redis_kept
+sess:abc
+--- error_code eval
+[200, 500, 204]
+--- response_headers eval
+["X-Outer:\n! Set-Cookie", '! Set-Cookie', '! Set-Cookie']
+--- response_body_unlike eval
+['signed out', 'signed out', 'signed out']
+--- error_log
+logout: a subrequest (SSI, auth_request, mirror) signs nobody out: the browser would keep the cookie
+
+
+
+=== TEST 12: a logout of a page with subrequests
+--- config
+    location = /logout {
+        logout auth0;
+        mirror /mirrored;
+    }
+    location = /mirrored {
+        return 204;
+    }
+--- more_headers
+Cookie: sid=abc
 --- request
-POST /page
-client_id=nobody
---- response_body
-You are signed out. The request does not name the application (client_id). (client_required)
+GET /logout
+--- error_code: 302
+--- response_headers
+X-Result: logged_out
 
 
 
