@@ -208,3 +208,66 @@ Access-Control-Allow-Credentials: true
 [403, 403]
 --- response_headers eval
 [('! Access-Control-Allow-Origin') x 2]
+
+
+
+=== TEST 11: a browser that sends a script no cookie: nobody is signed out
+--- request eval
+['GET /logout?client_id=my-spa', 'GET /logout?client_id=my-spa', 'GET /logout?client_id=my-spa']
+--- more_headers eval
+[map { "Sec-Fetch-Site: cross-site\nSec-Fetch-Mode: cors\nSec-Fetch-Dest: empty\n"
+    . "Origin: https://spa.example.com\n$_" }
+    'Accept: */*', 'Accept: application/json', 'Cookie: other=abc']
+--- x_kept: 1
+--- error_code eval
+[403, 403, 403]
+--- response_headers eval
+[("X-Result: cookie_required\n! Set-Cookie\n! Retry-After\n"
+    . "Access-Control-Allow-Origin: https://spa.example.com") x 3]
+--- response_body_like eval
+['so that you may still be signed in', '^\{"result":"cookie_required"\}$', '']
+
+
+
+=== TEST 12: the same without Fetch Metadata
+--- request
+POST /logout?client_id=my-spa
+--- more_headers
+Origin: https://spa.example.com
+Accept: application/json
+--- x_kept: 1
+--- error_code: 403
+--- response_headers
+X-Result: cookie_required
+
+
+
+=== TEST 13: whose cookie came, but whose session has ended, is signed out
+--- request
+GET /logout?client_id=my-spa
+--- more_headers
+Sec-Fetch-Site: cross-site
+Sec-Fetch-Mode: cors
+Sec-Fetch-Dest: empty
+Origin: https://spa.example.com
+Cookie: sid=gone
+--- x_kept: 1
+--- error_code: 204
+--- response_headers
+X-Result: no_session
+
+
+
+=== TEST 14: strangers get one answer, whether a cookie comes or not
+--- request eval
+[('GET /logout') x 6]
+--- more_headers eval
+[map { my $who = $_; map { "Sec-Fetch-Site: cross-site\n$who\n$_" } 'Cookie: sid=abc', 'X-No: cookie' }
+    "Sec-Fetch-Mode: cors\nSec-Fetch-Dest: empty\nOrigin: https://evil.example",
+    "Sec-Fetch-Mode: no-cors\nSec-Fetch-Dest: empty",
+    "Sec-Fetch-Mode: navigate\nSec-Fetch-Dest: iframe"]
+--- x_kept: 1
+--- error_code eval
+[(403) x 6]
+--- response_headers eval
+[("X-Result: cross_site\n! Set-Cookie") x 6]

@@ -219,7 +219,7 @@ qr{^\{"result":"cross_site","status":403,.*"step":"source","verdict":"problem"(?
 --- more_headers eval: $::json
 --- request
 POST /explain
-{"location": "/v2/logout", "client_id": "my-spa", "headers": "Origin: https://spa.app.test\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors"}
+{"location": "/v2/logout", "client_id": "my-spa", "cookie": "sid=abc", "headers": "Origin: https://spa.app.test\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: cors"}
 --- response_body_like eval
 qr{"step":"source","verdict":"ok".*\{"name":"may read the answer","value":"https://spa\.app\.test"\}}
 

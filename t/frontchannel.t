@@ -516,3 +516,15 @@ invalid parameter "issuer=https://login.test/$arg_tid/v2.0": an issuer takes no 
 --- must_die
 --- error_log
 what is in braces is a place to fill in: write the tenant's own id, and name each tenant by itself
+
+
+
+=== TEST 37: no index, and a browser that sends frames no cookie
+--- more_headers
+Accept-Language: nb
+--- request eval: ["GET /cookie?$::Named", 'GET /frontchannel', "GET /frontchannel?$::Named"]
+--- error_code eval: [403, 403, 200]
+--- response_headers eval
+[("X-Result: cookie_required\n! Set-Cookie\nContent-Security-Policy: $::Policy") x 2, 'X-Result: logged_out']
+--- x_redis_kept
+sess:2

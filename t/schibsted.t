@@ -24,6 +24,7 @@ our $http = <<'_';
     }
     logout_client other {
         return_url https://other.example.com/;
+        origin     https://other.example.com;
     }
     logout_return_url https://tenant.example.com/;
 _
@@ -256,3 +257,24 @@ GET /logout?client_id=other&callback=alert(1)
 X-Result: logged_out
 X-Error: malformed_request
 --- response_body_unlike: alert
+
+
+
+=== TEST 17: the script, in a browser that sends it no cookie: not signed out
+--- request
+GET /logout?client_id=other&callback=f1a2b3
+--- more_headers
+Sec-Fetch-Site: cross-site
+Sec-Fetch-Mode: no-cors
+Sec-Fetch-Dest: script
+Referer: https://other.example.com/
+--- x_redis_set
+sess:abc = 1
+--- x_redis_kept
+sess:abc
+--- response_headers
+Content-Type: text/javascript; charset=utf-8
+X-Result: cookie_required
+! Set-Cookie
+--- response_body_like
+^SPiD\.Talk\.response\("f1a2b3",\{"error":\{"code":403,"type":"cookie_required","description":"[^"]+"\},"response":\{"result":false,"serverTime":\d+,"baseDomain":""\}\}\);$

@@ -68,7 +68,6 @@ public:
         cookie_headers_ = headers;
         request.cookie_headers = cookie_headers_.data();
         request.cookie_header_count = cookie_headers_.size();
-        request.fetch.has_cookie = !cookie_headers_.empty();
     }
 
     logout::LogoutPlan plan()

@@ -27,7 +27,6 @@ constexpr CrossSitePolicy same_site = CrossSitePolicy::same_site;
 constexpr CrossSitePolicy same_origin = CrossSitePolicy::same_origin;
 constexpr CrossSitePolicy any = CrossSitePolicy::any;
 constexpr FetchVerdict serve = FetchVerdict::serve;
-constexpr FetchVerdict without_cookies = FetchVerdict::without_cookies;
 constexpr FetchVerdict cross_site = FetchVerdict::cross_site;
 
 
@@ -43,12 +42,11 @@ const Origins& client_origins()
 }
 
 
-// A request with a session cookie, to https://id.example.test:18443.
+// A request to https://id.example.test:18443.
 FetchMetadata request()
 {
     FetchMetadata made;
     made.host = "id.example.test:18443";
-    made.has_cookie = true;
     return made;
 }
 
@@ -60,13 +58,6 @@ FetchMetadata from(std::string_view site, std::string_view mode,
     made.sec_fetch_site = site;
     made.sec_fetch_mode = mode;
     made.sec_fetch_dest = dest;
-    return made;
-}
-
-
-FetchMetadata without_cookie(FetchMetadata made)
-{
-    made.has_cookie = false;
     return made;
 }
 
@@ -138,8 +129,6 @@ void top_level_navigations(void**)
          same_site, serve, FetchReason::same_site},
         {"link on another site, same-site", link, same_site, cross_site,
          FetchReason::cross_site_navigation},
-        {"the same without a cookie", without_cookie(link), same_site,
-         without_cookies, FetchReason::cross_site_navigation},
         {"same-site link, same-origin",
          from("same-site", "navigate", "document"), same_origin, cross_site,
          FetchReason::cross_site_navigation},
@@ -175,8 +164,6 @@ void frames(void**)
          navigation, cross_site, FetchReason::cross_site_frame},
         {"old Chrome's frame", from("cross-site", "nested-navigate", ""),
          navigation, cross_site, FetchReason::cross_site_frame},
-        {"cross-site iframe without a cookie", without_cookie(frame),
-         navigation, without_cookies, FetchReason::cross_site_frame},
         {"iframe of the client",
          with_referer(frame, "https://app.partner.test/x?y#z"), navigation,
          serve, FetchReason::client_origin},
@@ -211,9 +198,6 @@ void fetches(void**)
          cross_site, FetchReason::cross_site_fetch},
         {"cross-site, no CORS", no_cors, navigation, cross_site,
          FetchReason::cross_site_fetch},
-        {"cross-site, no cookie",
-         without_cookie(with_origin(cors, "https://evil.test")), navigation,
-         without_cookies, FetchReason::cross_site_fetch},
         {"the client's origin", with_origin(cors, "https://app.partner.test"),
          navigation, serve, FetchReason::client_origin},
         {"Origin is believed, not Referer",
@@ -237,9 +221,6 @@ void subresources(void**)
     judge_all({
         {"cross-site image", from("cross-site", "no-cors", "image"), navigation,
          cross_site, FetchReason::passive_subresource},
-        {"cross-site image without a cookie",
-         without_cookie(from("cross-site", "no-cors", "image")), navigation,
-         cross_site, FetchReason::passive_subresource},
         {"same-site image", from("same-site", "no-cors", "image"), navigation,
          cross_site, FetchReason::passive_subresource},
         {"image in a comment", from("same-origin", "no-cors", "image"),
@@ -258,9 +239,6 @@ void subresources(void**)
          serve, FetchReason::same_site},
         {"cross-site script", from("cross-site", "no-cors", "script"),
          navigation, cross_site, FetchReason::cross_site_script},
-        {"cross-site script without a cookie",
-         without_cookie(from("cross-site", "no-cors", "script")), navigation,
-         cross_site, FetchReason::cross_site_script},
         {"script of the client",
          with_referer(from("cross-site", "no-cors", "script"),
                       "https://app.partner.test/"),
@@ -278,8 +256,6 @@ void without_fetch_metadata(void**)
         {"curl", request(), navigation, serve, FetchReason::no_metadata},
         {"curl, same-site", request(), same_site, cross_site,
          FetchReason::unknown_source},
-        {"a server without cookies, same-site", without_cookie(request()),
-         same_site, without_cookies, FetchReason::unknown_source},
         {"own Origin", with_origin(request(), "https://id.example.test:18443"),
          same_origin, serve, FetchReason::same_origin},
         {"own Referer",

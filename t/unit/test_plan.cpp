@@ -290,26 +290,6 @@ void every_session_of_every_cookie_is_ended(void**)
 }
 
 
-// From another site without a cookie: whoever waits for the redirect gets it,
-// and no cookie of the user's is touched.
-void a_request_without_cookies_expires_none(void**)
-{
-    Endpoint endpoint;
-    endpoint.policy.cross_site = CrossSitePolicy::same_origin;
-    endpoint.request.fetch.sec_fetch_site = "cross-site";
-    endpoint.request.fetch.sec_fetch_mode = "navigate";
-    endpoint.request.fetch.sec_fetch_dest = "document";
-
-    assert_true(endpoint.plan().refusal == Result::cross_site);
-
-    endpoint.cookies({});
-    const LogoutPlan plan = endpoint.plan();
-    assert_false(plan.refusal.has_value());
-    assert_false(plan.expire_cookies);
-    assert_true(plan.return_url == "https://www.test/");
-}
-
-
 // "cross-site navigate document", or parts of it
 void send_metadata(PlanFixture& fixture, std::string_view site,
                    std::string_view mode, std::string_view dest)
@@ -317,6 +297,71 @@ void send_metadata(PlanFixture& fixture, std::string_view site,
     fixture.request.fetch.sec_fetch_site = site;
     fixture.request.fetch.sec_fetch_mode = mode;
     fixture.request.fetch.sec_fetch_dest = dest;
+}
+
+
+// One answer, so that nobody learns from it whether a cookie came.
+void another_site_is_refused_with_a_cookie_and_without(void**)
+{
+    const std::string_view requests[][2] = {{"navigate", "document"},
+                                            {"navigate", "iframe"},
+                                            {"cors", "empty"},
+                                            {"no-cors", "empty"},
+                                            {"no-cors", "script"},
+                                            {"no-cors", "image"}};
+
+    for (const auto& [mode, dest] : requests) {
+        Endpoint endpoint;
+        endpoint.policy.cross_site = CrossSitePolicy::same_origin;
+        send_metadata(endpoint, "cross-site", mode, dest);
+
+        assert_true(endpoint.plan().refusal == Result::cross_site);
+        endpoint.cookies({});
+        assert_true(endpoint.plan().refusal == Result::cross_site);
+    }
+}
+
+
+// Browsers keep cookies from what another site's page loads.
+void who_is_unknown_is_not_signed_out(void**)
+{
+    const std::string_view loads[][2] = {{"navigate", "iframe"},
+                                         {"cors", "empty"},
+                                         {"no-cors", "script"},
+                                         {"no-cors", "image"}};
+
+    for (const auto& [mode, dest] : loads) {
+        Endpoint endpoint;
+        endpoint.policy.cross_site = CrossSitePolicy::any;
+        send_metadata(endpoint, "cross-site", mode, dest);
+        assert_false(endpoint.plan().refusal.has_value());
+
+        endpoint.cookies({});
+        assert_true(endpoint.plan().refusal == Result::cookie_required);
+
+        send_metadata(endpoint, "same-site", mode, dest);
+        assert_false(endpoint.plan().refusal.has_value());
+    }
+}
+
+
+void who_goes_there_without_a_cookie_is_signed_out(void**)
+{
+    Endpoint endpoint;
+    endpoint.policy.cross_site = CrossSitePolicy::any;
+    endpoint.cookies({});
+
+    send_metadata(endpoint, "cross-site", "navigate", "document");
+    assert_false(endpoint.plan().refusal.has_value());
+
+    // of browsers without Fetch Metadata
+    send_metadata(endpoint, "", "", "");
+    endpoint.request.fetch.referer = "https://elsewhere.test/";
+    assert_false(endpoint.plan().refusal.has_value());
+
+    endpoint.policy.sessions.clear();
+    send_metadata(endpoint, "cross-site", "cors", "empty");
+    assert_false(endpoint.plan().refusal.has_value());
 }
 
 
@@ -562,7 +607,9 @@ int main()
         cmocka_unit_test(a_bad_request_may_be_refused),
         cmocka_unit_test(federated_does_not_hide_an_error),
         cmocka_unit_test(every_session_of_every_cookie_is_ended),
-        cmocka_unit_test(a_request_without_cookies_expires_none),
+        cmocka_unit_test(another_site_is_refused_with_a_cookie_and_without),
+        cmocka_unit_test(who_is_unknown_is_not_signed_out),
+        cmocka_unit_test(who_goes_there_without_a_cookie_is_signed_out),
         cmocka_unit_test(the_plan_says_who_asks),
         cmocka_unit_test(a_callback_in_a_link_is_not_read),
         cmocka_unit_test(who_is_asked_for_confirmation),

@@ -47,6 +47,7 @@ unsigned refusal_status(Result result)
         return 405;
     case Result::cross_site:
     case Result::navigation_required:
+    case Result::cookie_required:
     case Result::confirmation_required:
         return 403;
     case Result::body_too_large:

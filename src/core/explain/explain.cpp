@@ -212,9 +212,7 @@ void Explainer::explain_source()
     step.text = text_.sentence(describe(plan_.fetch_reason));
     step.facts.push_back({"asked by", describe(plan_.asker)});
 
-    if (plan_.refusal == Result::cross_site ||
-        plan_.refusal == Result::navigation_required ||
-        plan_.refusal == Result::prefetch) {
+    if (plan_.refusal && is_about_source(*plan_.refusal)) {
         step.verdict = StepVerdict::problem;
     } else if (!plan_.expire_cookies) {
         step.verdict = StepVerdict::note;

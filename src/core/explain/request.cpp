@@ -389,7 +389,6 @@ void describe_request(const DescribedRequest& described,
     }
 
     request.fetch.host = lower_case(request.fetch.host, memory);
-    request.fetch.has_cookie = !description.cookie_headers.empty();
     request.cookie_headers = description.cookie_headers.data();
     request.cookie_header_count = description.cookie_headers.size();
 

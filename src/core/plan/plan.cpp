@@ -251,9 +251,6 @@ bool judge_source(const LogoutRequest& request, const LogoutPolicy& policy,
     switch (decision.verdict) {
     case FetchVerdict::serve:
         break;
-    case FetchVerdict::without_cookies:
-        plan.expire_cookies = false;
-        break;
     case FetchVerdict::cross_site:
         plan.refusal = Result::cross_site;
         break;
@@ -417,8 +414,9 @@ LogoutPlan plan_for_user(const LogoutRequest& request,
         apply_bad_request_policy(policy, plan);
     }
 
-    if (!plan.refusal && plan.expire_cookies) {
+    if (!plan.refusal) {
         find_sessions(request, policy, memory, plan);
+        demand_cookie(request, policy, plan);
         ask_for_confirmation(request, policy, memory, plan);
     }
 
@@ -464,6 +462,22 @@ void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
             plan.sessions.push_back({rule, session});
         }
     }
+}
+
+
+void demand_cookie(const LogoutRequest& request, const LogoutPolicy& policy,
+                   LogoutPlan& plan)
+{
+    const bool goes_there =
+        plan.asker == Asker::navigation || plan.asker == Asker::unknown;
+
+    if (policy.sessions.empty() || !plan.sessions.empty() ||
+        !plan.token.empty() || goes_there || !is_cross_site(request.fetch)) {
+        return;
+    }
+
+    plan.refusal = Result::cookie_required;
+    plan.fetch_reason = FetchReason::no_session_cookie;
 }
 
 

@@ -190,7 +190,7 @@ struct LogoutPlan {
     std::string_view base_domain;       // for JSONP
     std::string_view allowed_origin;    // whose scripts may read the answer
     std::string_view token;             // an access token to end
-    bool expire_cookies = true;         // false: no cookies came, or refused
+    bool expire_cookies = true;         // false: no browser gets the answer
     PlannedSessions sessions;
     ProviderLogout provider;
     ServerAnswer server_answer = ServerAnswer::none;

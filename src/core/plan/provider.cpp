@@ -82,6 +82,7 @@ void plan_frame(const Parameters& parameters, const LogoutRequest& request,
         plan.provider.issuer = issuer;
     } else {
         find_sessions(request, policy, memory, plan);
+        demand_cookie(request, policy, plan);
     }
 }
 

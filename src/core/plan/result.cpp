@@ -9,6 +9,14 @@ bool is_ended(Result result)
 }
 
 
+bool is_about_source(Result result)
+{
+    return result == Result::cross_site || result == Result::prefetch ||
+           result == Result::navigation_required ||
+           result == Result::cookie_required;
+}
+
+
 std::string_view name(Result result)
 {
     switch (result) {
@@ -30,6 +38,8 @@ std::string_view name(Result result)
         return "prefetch";
     case Result::navigation_required:
         return "navigation_required";
+    case Result::cookie_required:
+        return "cookie_required";
     case Result::preflight:
         return "preflight";
     case Result::body_too_large:
@@ -100,6 +110,10 @@ std::string_view explain_to_user(Result result)
                " was done.";
     case Result::navigation_required:
         return "Only a page that you go to signs you out here. Nothing was"
+               " done.";
+    case Result::cookie_required:
+        return "The browser did not say who you are, so that you may still be"
+               " signed in. Go to the page that signs you out. Nothing was"
                " done.";
     case Result::preflight:
         return "The request may be sent. Nothing was done.";

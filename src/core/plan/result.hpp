@@ -19,6 +19,7 @@ enum class Result {
     cross_site,             // nothing was done
     prefetch,               // nothing was done
     navigation_required,    // logout_navigation_only: nothing was done
+    cookie_required,        // nothing was done; the session may live
     preflight,              // a CORS preflight was answered; nothing was done
     body_too_large,         // nothing was done
     confirmation_required,  // logout_confirm: nothing was done yet
@@ -43,6 +44,9 @@ enum class RequestError {
 
 // Whether the user is signed out, as far as this request can bring about.
 bool is_ended(Result result);
+
+// Whether it is who asks, and how, that was refused.
+bool is_about_source(Result result);
 
 // The word itself. Static, and ends with a NUL.
 std::string_view name(Result result);

@@ -18,6 +18,12 @@ std::optional<Result> refuse_unread(const LogoutRequest& request,
 void find_sessions(const LogoutRequest& request, const LogoutPolicy& policy,
                    std::pmr::memory_resource* memory, LogoutPlan& plan);
 
+// Refuses what a page of another site loads without a session's cookie:
+// browsers keep cookies from such requests, so that the user may well be signed
+// in. After find_sessions().
+void demand_cookie(const LogoutRequest& request, const LogoutPolicy& policy,
+                   LogoutPlan& plan);
+
 }  // namespace logout
 
 #endif

@@ -177,19 +177,11 @@ FetchReason refusal(Asker asker, Relation relation)
 }
 
 
-// Without a cookie there is nothing to misuse, and who waits for the redirect
-// gets it; nobody waits for what a script element or an image did not load.
-FetchDecision refuse(const FetchMetadata& request, Asker asker,
-                     Relation relation)
+// With a cookie and without: a page that could tell would learn whether its
+// visitor is somebody here.
+FetchDecision refuse(Asker asker, Relation relation)
 {
-    const FetchReason reason = refusal(asker, relation);
-
-    if (request.has_cookie || asker == Asker::script ||
-        asker == Asker::passive) {
-        return {FetchVerdict::cross_site, reason};
-    }
-
-    return {FetchVerdict::without_cookies, reason};
+    return {FetchVerdict::cross_site, refusal(asker, relation)};
 }
 
 
@@ -232,7 +224,7 @@ FetchDecision judge_relation(const FetchMetadata& request,
         }
     }
 
-    return refuse(request, asker, relation);
+    return refuse(asker, relation);
 }
 
 }  // namespace
@@ -302,6 +294,9 @@ const char* describe(FetchReason reason)
     case FetchReason::not_a_navigation:
         return "the browser does not say that it goes to the answer, and the "
                "configuration takes navigations only";
+    case FetchReason::no_session_cookie:
+        return "the browser sent no cookie along with what a page of another "
+               "site asks for: that says nothing of the session";
     case FetchReason::speculative:
         return "the browser only prepares for a click that may not come";
     }
@@ -334,6 +329,12 @@ const char* describe(Asker asker)
 bool is_speculative(const FetchMetadata& request)
 {
     return !request.speculation.empty();
+}
+
+
+bool is_cross_site(const FetchMetadata& request)
+{
+    return relation_of(request) == Relation::cross_site;
 }
 
 
@@ -381,7 +382,7 @@ FetchDecision judge_fetch(const FetchMetadata& request, Asker asker,
     }
 
     if (asker == Asker::passive) {
-        return refuse(request, asker, Relation::cross_site);
+        return refuse(asker, Relation::cross_site);
     }
 
     if (!client_origins.empty() &&

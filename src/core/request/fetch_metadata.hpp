@@ -37,7 +37,6 @@ struct FetchMetadata {
                                    // a click have
     std::string_view host;         // the Host header: lower case, port included
     ClientScheme scheme = ClientScheme::unknown;
-    bool has_cookie = false;  // a Cookie header is present
 };
 
 // Who asks, and so what is done with the answer.
@@ -70,9 +69,6 @@ enum class CrossSitePolicy {
 // What to do with the request.
 enum class FetchVerdict {
     serve,
-    // Answer, but read no cookie and expire none: nothing came that could be
-    // misused, and a client that waits for the redirect gets it.
-    without_cookies,
     cross_site,  // refuse: result `cross_site`
     prefetch,    // refuse: result `prefetch`
 };
@@ -94,6 +90,7 @@ enum class FetchReason {
     passive_subresource,
     unknown_source,
     not_a_navigation,
+    no_session_cookie,
     speculative,
 };
 
@@ -117,6 +114,9 @@ bool is_speculative(const FetchMetadata& request);
 // Decides who asks. What the browser says in Fetch Metadata counts more than
 // what a page can make a request say or name.
 Asker who_asks(const FetchMetadata& request, Named named);
+
+// Whether a page of another site made the request, as far as it tells.
+bool is_cross_site(const FetchMetadata& request);
 
 // Whether the browser goes to the answer, and shows it.
 bool is_navigation(Asker asker);

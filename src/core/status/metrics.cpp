@@ -62,6 +62,7 @@ std::optional<Outcome> outcome_of(Result result)
     case Result::cross_site:
     case Result::prefetch:
     case Result::navigation_required:
+    case Result::cookie_required:
     case Result::body_too_large:
         break;
     }

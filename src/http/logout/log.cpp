@@ -61,9 +61,7 @@ std::string_view reason(const logout::LogoutPlan& plan)
         return describe(plan.return_url_verdict);
     }
 
-    if (plan.refusal == logout::Result::cross_site ||
-        plan.refusal == logout::Result::navigation_required ||
-        plan.refusal == logout::Result::prefetch) {
+    if (plan.refusal && is_about_source(*plan.refusal)) {
         return describe(plan.fetch_reason);
     }
 

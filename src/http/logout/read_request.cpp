@@ -178,7 +178,6 @@ void read_headers(LogoutContext& context)
 
     context.request.cookie_headers = context.cookie_headers.data();
     context.request.cookie_header_count = context.cookie_headers.size();
-    context.request.fetch.has_cookie = !context.cookie_headers.empty();
 }
 
 
