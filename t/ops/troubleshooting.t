@@ -356,6 +356,22 @@ my %symptoms = (
             qr/^302 logged_out/, 'logout_cross_site helps';
     },
 
+    '403, `cookie_required`' => sub {
+        my %script = ('Sec-Fetch-Site' => 'cross-site',
+            'Sec-Fetch-Mode' => 'cors', 'Sec-Fetch-Dest' => 'empty',
+            Origin => 'https://spa.test', Cookie => 'theme=dark');
+        my $client = 'logout_client spa { return_url https://spa.test/;'
+            . ' origin https://spa.test; }';
+
+        like outcome(start(more => $client), '?client_id=spa', \%script),
+            qr/^403 cookie_required/, 'a script';
+        ok is_kept(), 'the session lives';
+        like outcome(start(more => $client), '?client_id=spa',
+            {'Sec-Fetch-Site' => 'cross-site', 'Sec-Fetch-Mode' => 'navigate',
+                'Sec-Fetch-Dest' => 'document'}),
+            qr/^302 logged_out/, 'going there helps';
+    },
+
     '414 or 400 of nginx itself, and still logged in' => sub {
         my $hint = '?id_token_hint=' . 'e' x 9000;
         my %cookies = (Cookie => 'sid=abc; more=' . 'c' x 9000);
@@ -385,17 +401,28 @@ my %symptoms = (
         my %json = (Accept => 'application/json', Cookie => 'sid=abc');
         my $nginx = start(http => q{log_format own '$uri $logout_result';},
             beside => q{location = /page { access_log logs/own.log own;
-                auth_request /logout; add_header X-Result $logout_result; }
+                try_files /none /logout; }
                 location = /other { access_log logs/own.log own; return 204; }
-            });
+            },
+            more => 'access_log logs/own.log own;');
 
         $redis->command('SET', 'sess:abc', 1);
         $nginx->get('/page', \%json);
         $nginx->get('/other', \%json);
         open my $in, '<', $nginx->folder . '/logs/own.log' or die "$!\n";
-        is_deeply [<$in>], ["/page logged_out\n", "/other -\n"],
-            'the subrequest has logged out';
+        is_deeply [<$in>], ["/logout logged_out\n", "/other -\n"],
+            'what led there has logged out';
         ok !is_kept(), 'as it says';
+    },
+
+    '500 for an SSI include, `auth_request` or `mirror`' => sub {
+        my $nginx = start(beside => 'location = /page { auth_request /logout; }');
+
+        $redis->command('SET', 'sess:abc', 1);
+        is $nginx->get('/page', {Cookie => 'sid=abc'})->{status}, 500, 'auth_request';
+        ok is_kept(), 'the session lives';
+        like $nginx->error_log, qr/\[error\] .*a subrequest .* signs nobody out/,
+            'the log says why';
     },
 
     'The redirect goes to the wrong host' => sub {
