@@ -219,7 +219,9 @@ subtest 'other spellings that some server takes for the same' => sub {
     is shown('sid="al\151ce"'), '', 'what is no id';
     is shown("box=$sealed="), '', 'padding';
     is shown("box=$sealed=more"), '', 'and what follows it';
-    is shown('box=' . $sealed =~ s/Kq$/K~q/r), '', 'bytes that Base64 has not';
+    is shown('box=' . $sealed =~ s/Kq$/K!q/r), '', 'bytes that Base64 has not';
+    is shown("box=$sealed~2x"), '', 'what follows a seal';
+    is shown(qq(box="\\106$sealed")), '', 'quotes with an escape';
     is shown(join '; ', ('sid=bob') x 40), '', 'more than browsers send';
 };
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 #include <memory_resource>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -164,6 +165,39 @@ void sealed_values(void**)
 }
 
 
+void what_applications_join_is_not_shown(void**)
+{
+    Guard guard({"format=sealed cookie=box"});
+
+    guard.end_all(0, "box=what-is-sealed-in-it");
+    for (const char* const header :
+         {"box=\"what-is-sealed-i\\156-it\"", "box=\"what-is-sealed-",
+          "box=; box.1=-it"}) {
+        assert_string_equal(
+            guard.shown(std::string(header) + "; a=1").substr(0, 30).c_str(),
+            std::strstr(header, "box.1") != nullptr ? "box=; a=1" : "a=1");
+    }
+    assert_string_equal(
+        guard.shown("box.0=what-is-sealed-; box.7=in-it").c_str(),
+        "box.0=what-is-sealed-");
+    assert_string_equal(
+        guard.shown("box.0=what-is-sealed-; box.1000=in-it").c_str(),
+        "box.0=what-is-sealed-");
+    assert_string_equal(guard.shown("box_1=a; box-20=b; box.sig=c").c_str(),
+                        "box_1=a; box-20=b; box.sig=c");
+
+    Guard joining({"format=sealed cookie=authjs.session-token"});
+
+    assert_string_equal(joining
+                            .shown("authjs.session-token=what-is-sealed-; "
+                                   "authjs.session-token.1x=in-it; a=1")
+                            .c_str(),
+                        "authjs.session-token=what-is-sealed-; a=1");
+    assert_string_equal(
+        joining.shown("authjs.session-token[]=what-is-sealed").c_str(), "");
+}
+
+
 void headers_are_judged_together(void**)
 {
     Guard guard({"format=raw cookie=sid prefix=s:"});
@@ -204,6 +238,7 @@ int main()
         cmocka_unit_test(signed_ids),
         cmocka_unit_test(two_rules_for_one_cookie),
         cmocka_unit_test(sealed_values),
+        cmocka_unit_test(what_applications_join_is_not_shown),
         cmocka_unit_test(headers_are_judged_together),
         cmocka_unit_test(too_many_are_not_shown),
     };

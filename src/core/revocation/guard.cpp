@@ -18,6 +18,7 @@ struct Piece {
     bool plain;  // a cookie as browsers write it
     bool read;   // some reader's session
     bool revoked;
+    bool odd;  // may be read otherwise than here
 };
 
 // What all servers read alike.
@@ -195,6 +196,18 @@ private:
     void judge_sealed(std::string_view realm, const CookieSightings& sightings,
                       Found& found)
     {
+        const bool whole = std::any_of(
+            sightings.begin(), sightings.end(),
+            [](const CookieSighting& s) { return s.mark == 0 && s.plain; });
+
+        // express-openid-connect and Auth.js join chunks across gaps, and
+        // Auth.js with what stands beside them
+        for (const CookieSighting& sighting : sightings) {
+            if (sighting.odd || sighting.mark == '.') {
+                piece_of(sighting).odd |= sighting.odd || whole;
+            }
+        }
+
         for_each_sealed(sightings, [&](const SealedParts& parts) {
             SealedValue value;
             const bool revoked = has_revoked_value(realm, parts, value);
@@ -221,9 +234,9 @@ private:
             value.add(parts.part[i]->value);
 
             if (value.length() >= sealed_min_length &&
-                (is_revoked(realm, value.id()) ||
-                 (value.may_end_at_padding() &&
-                  is_revoked(realm, value.id_up_to_padding())))) {
+                value.any_id([&](const SealedId& id) {
+                    return is_revoked(realm, id);
+                })) {
                 return true;
             }
         }
@@ -261,7 +274,7 @@ private:
         }
 
         pieces_.push_back({sighting.header, sighting.begin, sighting.end,
-                           sighting.plain, false, false});
+                           sighting.plain, false, false, false});
         return pieces_.back();
     }
 
@@ -274,7 +287,7 @@ private:
                   });
 
         for (const Piece& piece : pieces_) {
-            if (piece.revoked || (piece.plain && !piece.read)) {
+            if (piece.revoked || piece.odd || (piece.plain && !piece.read)) {
                 decision_.hidden.push_back(
                     {piece.header, {piece.begin, piece.end}});
             }

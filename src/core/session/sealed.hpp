@@ -6,7 +6,8 @@
 // Base64 does not have, bits of the last character that belong to no byte,
 // and, for some, anything that follows the padding. Who has a copy must not
 // make it another session by spelling it another way. So it is not the value
-// that is looked for, but what these spellings have in common.
+// that is looked for, but what these spellings have in common; and where
+// decoders differ, what each of them sees.
 
 #ifndef LOGOUT_SEALED_HPP
 #define LOGOUT_SEALED_HPP
@@ -15,6 +16,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace logout {
@@ -27,41 +29,86 @@ inline std::string_view view_of(const SealedId& id)
     return {id.data(), id.size()};
 }
 
-// The id of a value that may come in parts (a cookie in chunks).
-class SealedValue {
-public:
-    SealedValue& add(std::string_view part);
+// How an application reads a value.
+struct SealedDecoder {
+    // What "=" does to the rest of the part.
+    enum class Padding {
+        ignored,    // nothing: PHP
+        ends,       // it is not read: Node.js
+        pads,       // nor behind two or three digits of a group: Ruby
+        completes,  // nor when it makes the group four characters: Python
+    };
 
-    // Characters of Base64 that were added so far, and their id.
+    bool percent;     // %41 is "A", rather than 41
+    bool dots;        // what is between two "." is a part
+    bool semicolons;  // two parts have a ";" between them; no third is read
+    Padding padding;
+    unsigned dashes = 0;  // at which "--" it ends; 0: at none
+};
+
+// What one decoder sees of a value.
+class SealedText {
+public:
+    SealedText() = default;
+
+    void decode_as(const SealedDecoder& decoder) { decoder_ = decoder; }
+    void add(std::string_view part);
+
+    // Characters of Base64.
     std::size_t length() const { return length_; }
     SealedId id() const;
 
-    // Whether more follows what may be padding: a decoder that stops there
-    // sees a shorter value.
-    bool may_end_at_padding() const { return more_than_padding_; }
+private:
+    void read(char byte);
+    void read_dash();
+    void read_kept_dash();
+    void read_digit(char digit);
+    void read_padding();
+    void end_part();
 
-    // The id of that shorter value.
-    SealedId id_up_to_padding() const;
+    SealedDecoder decoder_{true, true, true, SealedDecoder::Padding::ignored};
+    Digest digest_{DigestAlgorithm::sha256};
+    char last_ = 0;            // the last character, not hashed yet; or 0
+    std::size_t in_part_ = 0;  // characters since the last dot
+    std::size_t pads_ = 0;     // "=" since the last character
+    std::size_t length_ = 0;
+    std::size_t iron_ = 0;  // characters at the beginning that are iron's
+    unsigned semicolons_ = 0;
+    unsigned dashes_ = 0;
+    bool dash_ = false;  // a "-" is not read yet
+    bool part_ended_ = false;
+    bool ended_ = false;
+};
+
+// A value that may come in parts (a cookie in chunks).
+class SealedValue {
+public:
+    SealedValue() { texts_[0].emplace(); }
+
+    SealedValue& add(std::string_view part);
+
+    // Of all that was added so far.
+    std::size_t length() const { return texts_[0]->length(); }
+    SealedId id() const { return texts_[0]->id(); }
+
+    // Whether `matches` is true of what some decoder sees. Most values look
+    // the same to all.
+    template <typename Matches>
+    bool any_id(Matches matches) const
+    {
+        for (std::size_t i = 0; i < texts_used_; ++i) {
+            if (matches(texts_[i]->id())) {
+                return true;
+            }
+        }
+        return false;
+    }
 
 private:
-    // What was read, up to a moment.
-    struct Text {
-        Digest digest{DigestAlgorithm::sha256};
-        char last = 0;            // the last character, not hashed yet; or 0
-        std::size_t in_part = 0;  // characters since the last dot
+    void fork(std::size_t count);
 
-        void add(char character);
-        void end_part();
-        SealedId id();
-    };
-
-    void read(char byte);
-
-    Text text_;
-    Text before_padding_;
-    std::size_t length_ = 0;
-    bool padded_ = false;
-    bool more_than_padding_ = false;
+    std::array<std::optional<SealedText>, 16> texts_;
+    std::size_t texts_used_ = 1;
 };
 
 }  // namespace logout

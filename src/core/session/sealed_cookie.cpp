@@ -19,7 +19,8 @@ SealedParts sealed_chunks(const CookieSightings& sightings, char mark)
     SealedParts chunks;
 
     for (const CookieSighting& sighting : sightings) {
-        if (sighting.mark == mark && chunks.count < chunks.part.size()) {
+        if (sighting.mark == mark && !sighting.odd &&
+            chunks.count < chunks.part.size()) {
             chunks.part[chunks.count++] = &sighting;
         }
     }

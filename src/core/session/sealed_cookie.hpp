@@ -37,7 +37,7 @@ void for_each_sealed(const CookieSightings& sightings, Action action)
     bool chunked = false;
 
     for (const CookieSighting& sighting : sightings) {
-        if (sighting.mark == 0) {
+        if (sighting.mark == 0 && !sighting.odd) {
             SealedParts whole;
             whole.part[0] = &sighting;
             whole.count = 1;

@@ -54,25 +54,51 @@ char as_in_php(char c)
 }
 
 
+// Python undoes backslashes in quotes, and does not end a value within them.
+bool has_odd_quotes(std::string_view value)
+{
+    if (value.empty() || value.front() != '"') {
+        return false;
+    }
+    return value.size() < 2 || value.back() != '"' ||
+           value.find('\\') != value.npos;
+}
+
+
+// Auth.js joins all cookies whose name begins so.
+bool joins_all(std::string_view name)
+{
+    constexpr std::string_view end = "session-token";
+
+    return name.size() >= end.size() &&
+           name.substr(name.size() - end.size()) == end;
+}
+
+
 struct Chunk {
     int number;
     char mark;
 };
 
 
-// ".0", "_1", "-2", "C3".
-bool read_chunk(std::string_view text, Chunk& chunk)
+// What has more digits is the last.
+constexpr std::size_t chunk_max_digits = 6;
+constexpr int chunk_last = 1000000;
+
+
+// The number of ".0", "_1", "-2", "C3".
+bool read_chunk(char mark, std::string_view number, Chunk& chunk)
 {
-    if (std::string_view("._-C").find(text.front()) == text.npos) {
+    const std::size_t most = mark == '.' ? number.size() : 2;
+
+    if (number.empty() || number.size() > most ||
+        std::string_view("._-C").find(mark) == std::string_view::npos) {
         return false;
     }
 
-    chunk = {0, text.front()};
-    for (const char c : text.substr(1)) {
-        if (!is_digit(c)) {
-            return false;
-        }
-        chunk.number = 10 * chunk.number + (c - '0');
+    chunk = {number.size() > chunk_max_digits ? chunk_last : 0, mark};
+    for (const char c : number.substr(0, chunk_max_digits)) {
+        chunk.number = std::min(10 * chunk.number + (c - '0'), chunk_last);
     }
     return true;
 }
@@ -121,22 +147,45 @@ private:
 
         if (ends_in_name(end)) {
             add(end - naming_.name.size(), {-1, 0}, end, equals);
-        } else if (naming_.chunked) {
-            look_for_chunk(end, equals);
+        } else if (naming_.chunked && !look_for_chunk(end, equals) &&
+                   joins_all(naming_.name)) {
+            look_for_longer(end, equals);
         }
     }
 
-    // A number has one digit or two.
-    void look_for_chunk(std::size_t end, std::size_t equals)
+    bool look_for_chunk(std::size_t end, std::size_t equals)
     {
-        for (std::size_t length = 2; length <= 3 && length < end; ++length) {
-            Chunk chunk;
+        std::size_t digits = end;
+        Chunk chunk;
 
-            if (read_chunk(text_.substr(end - length, length), chunk) &&
-                ends_in_name(end - length)) {
-                add(end - length - naming_.name.size(), chunk, end, equals);
-                return;
-            }
+        while (digits > 0 && is_digit(text_[digits - 1])) {
+            --digits;
+        }
+        if (digits == 0 ||
+            !read_chunk(text_[digits - 1], text_.substr(digits, end - digits),
+                        chunk) ||
+            !ends_in_name(digits - 1)) {
+            return false;
+        }
+
+        add(digits - 1 - naming_.name.size(), chunk, end, equals);
+        return true;
+    }
+
+    // A name that only begins so.
+    void look_for_longer(std::size_t end, std::size_t equals)
+    {
+        const std::size_t before = text_.substr(0, end).find_last_of(";=");
+        std::size_t at = before == text_.npos ? 0 : before + 1;
+
+        if (before != text_.npos && text_[before] == '=') {
+            return;
+        }
+        while (at < end && is_trimmed(text_[at])) {
+            ++at;
+        }
+        if (text_.substr(at, naming_.name.size()) == naming_.name) {
+            add(at, {-1, 0}, end, equals, true);
         }
     }
 
@@ -183,18 +232,19 @@ private:
     }
 
     void add(std::size_t at, const Chunk& chunk, std::size_t name_end,
-             std::size_t equals)
+             std::size_t equals, bool odd_name = false)
     {
         const std::size_t before =
             at == 0 ? text_.npos : text_.rfind(';', at - 1);
         const std::size_t begin = before == text_.npos ? 0 : before + 1;
         const std::size_t end = std::min(text_.find(';', equals), text_.size());
         const std::string_view value =
-            text_.substr(equals + 1, end - equals - 1);
+            trim(text_.substr(equals + 1, end - equals - 1));
 
         found_.push_back({header_, begin, end, text_.substr(at, name_end - at),
-                          without_quotes(trim(value)), chunk.number, chunk.mark,
-                          is_plain(begin, at)});
+                          without_quotes(value), chunk.number, chunk.mark,
+                          is_plain(begin, at),
+                          odd_name || has_odd_quotes(value)});
     }
 
     std::string_view text_;

@@ -29,7 +29,12 @@ struct CookieSighting {
     int chunk;   // NAME.0, NAME_1, NAMEC2: the number; -1 for NAME itself
     char mark;   // what is before the number, or 0
     bool plain;  // as browsers write it: the name is the piece's, and exact
+    bool odd;    // see below
 };
+
+// What no application writes and some application may read as a value, or part
+// of it, that cannot be told here: escapes in quotes, quotes around a ";", or
+// something between the name and "=" where any is a chunk.
 
 using CookieSightings = ShortList<CookieSighting, 4>;
 
