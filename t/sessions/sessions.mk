@@ -1,13 +1,15 @@
 ##@ Sessions
 
 # Real frameworks, logged out of through nginx: t/sessions/frameworks. What a
-# browser forgets: t/sessions/expiry.
+# browser forgets: t/sessions/expiry. Copies of cookies that the guard refuses:
+# t/sessions/guard.
 
 FRAMEWORKS := $(BUILD)/frameworks
 FRAMEWORKS_SRC := t/sessions/frameworks
 
 TEST_NEEDS += frameworks
-SHORT_TESTS += $(FRAMEWORKS)/logouts $(FRAMEWORKS)/forgotten-cookies
+SHORT_TESTS += $(FRAMEWORKS)/logouts $(FRAMEWORKS)/forgotten-cookies \
+    $(FRAMEWORKS)/guarded
 
 .PHONY: frameworks frameworks-run
 frameworks: ## real frameworks and a browser, logged out by nginx (FRAMEWORK=name)
@@ -17,6 +19,15 @@ frameworks: ## real frameworks and a browser, logged out by nginx (FRAMEWORK=nam
 frameworks-run: $(MODULE) $(FRAMEWORKS)/logouts
 	@$(SPEC_ENV) prove $(PROVE_FLAGS) $(FRAMEWORKS)/logouts \
 	    $(if $(FRAMEWORK),:: '$(FRAMEWORK)')
+
+.PHONY: guard-apps guard-apps-run
+guard-apps: ## applications behind logout_guard, and copied cookies (APP=name)
+	@t/lib/tools/dependencies build test frameworks
+	@$(MAKE) --no-print-directory guard-apps-run
+
+guard-apps-run: $(MODULE) $(FRAMEWORKS)/guarded
+	@$(SPEC_ENV) prove $(PROVE_FLAGS) $(FRAMEWORKS)/guarded \
+	    :: $(if $(APP),'$(APP)',--all)
 
 $(FRAMEWORKS)/node_modules: $(FRAMEWORKS_SRC)/package.json \
         $(FRAMEWORKS_SRC)/package-lock.json
@@ -50,3 +61,6 @@ $(FRAMEWORKS)/logouts: t/sessions/sessions.mk $(FRAMEWORKS)/node_modules \
 $(FRAMEWORKS)/forgotten-cookies: t/sessions/sessions.mk \
         $(FRAMEWORKS)/node_modules $(FRAMEWORKS)/site.pem
 	$(call node_program,t/sessions/expiry/run.js)
+
+$(FRAMEWORKS)/guarded: t/sessions/sessions.mk $(FRAMEWORKS)/node_modules
+	$(call node_program,t/sessions/guard/run.js $(BUILD)/guarded)
