@@ -34,6 +34,13 @@ my %examples = (
             session  => 'appSession=4fzd8k2m.of-what-is-sealed',
         },
     ],
+    'guard-hosts.conf' => [
+        {
+            path     => '/logout',
+            location => '/',
+            session  => 'appSession=4fzd8k2m.of-what-is-sealed',
+        },
+    ],
     'status.conf' => [
         {
             path     => '/logout',

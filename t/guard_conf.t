@@ -47,6 +47,26 @@ refused 'a time that is too long', 'logout_revocations ended 1m for=5y;', '',
     'invalid parameter "for=5y": it must be less than 4 years';
 refused 'an unknown parameter', 'logout_revocations ended 1m fr=12h;', '',
     'unknown parameter "fr=" in "logout_revocations", did you mean "for="\?';
+my $redis = 'logout_redis sessions { server 127.0.0.1:6379; }';
+my $shared = 'logout_revocations ended 1m for=12h stream=ended';
+
+refused 'a stream without a Redis', "$shared;", '',
+    'logout_revocations "ended": there is no logout_redis block';
+refused 'a stream in a Redis that is not there', "$redis $shared redis=others;", '',
+    'logout_revocations "ended": unknown logout_redis "others"';
+refused 'a stream in one of several',
+    "$redis logout_redis others { server 127.0.0.1:6380; } $shared;", '',
+    'logout_revocations "ended": redis=NAME is needed, .*';
+refused 'a Redis without a stream',
+    "$redis logout_revocations ended 1m for=12h redis=sessions;", '',
+    '"logout_revocations" needs stream=KEY for "redis=" and "stale="';
+refused 'stale= without a stream', 'logout_revocations ended 1m for=12h stale=10s;', '',
+    '"logout_revocations" needs stream=KEY for "redis=" and "stale="';
+refused 'stale= that is no time', "$redis $shared stale=soon;", '',
+    'invalid parameter "stale=soon": it is no time';
+refused 'stale= that is too short', "$redis $shared stale=500ms;", '',
+    'invalid parameter "stale=500ms": it must be 3s or more: .*';
+
 refused 'two of a name', $zone x 2, '', 'duplicate logout_revocations "ended"';
 
 refused 'a zone that is not there', $zone, "logout_guard enden; $session",
@@ -60,6 +80,11 @@ refused 'an unknown answer', $zone, "logout_guard ended 403; $session",
     'unknown parameter "403" in "logout_guard", .*';
 refused 'an answer of off', $zone, "logout_guard off 401; $session",
     'invalid parameter "401": it means nothing with "off"';
+refused 'on_stale= of another kind', $zone, "logout_guard ended on_stale=deny; $session",
+    'invalid parameter "on_stale=deny": it must be allow or refuse';
+refused 'on_stale=refuse without a stream', $zone,
+    "logout_guard ended on_stale=refuse; $session",
+    '"on_stale=refuse" needs a logout_revocations with stream=KEY';
 refused 'a page that is no URL', $zone,
     "logout_guard ended redirect=javascript:alert(1); $session",
     'invalid parameter "redirect=javascript:alert\(1\)": .*';
@@ -93,6 +118,8 @@ refused 'a sealed session without a cookie', $zone, 'logout_session format=seale
 
 accepted 'a guard above its zone', "logout_guard ended 401; $session $zone",
     'location / { return 204; }';
+accepted 'a stream above its Redis', "$shared redis=sessions stale=30s; $redis",
+    "logout_guard ended 401 on_stale=refuse; $session location / { return 204; }";
 accepted 'off without sessions', $zone, 'logout_guard off;';
 accepted 'sessions without Redis', $zone,
     "logout_guard ended; logout_session format=php redis=off; $sealed"

@@ -1,6 +1,7 @@
 #include "http/conf.hpp"
 #include "http/conf/directive.hpp"
 #include "http/explain/explain.hpp"
+#include "http/guard/stream.hpp"
 #include "http/conf/redis_block.hpp"
 #include "http/status/handler.hpp"
 #include "http/conf/timer_resolution.hpp"
@@ -222,14 +223,15 @@ ngx_command_t ngx_http_logout_commands[] = {
       nullptr },
 
     { ngx_string("logout_revocations"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE3,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE3|NGX_CONF_TAKE4|NGX_CONF_TAKE5
+          |NGX_CONF_TAKE6,
       ngx_http_logout_revocations,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       nullptr },
 
     { ngx_string("logout_guard"),
-      ngx_http_logout_any_level|NGX_CONF_TAKE12,
+      ngx_http_logout_any_level|NGX_CONF_TAKE123,
       ngx_http_logout_guard,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
@@ -631,6 +633,10 @@ ngx_int_t ngx_http_logout_postconfiguration(ngx_conf_t* cf)
         return NGX_ERROR;
     }
 
+    if (!logout::http::find_streams(cf)) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_logout_check_names(cf,
                                        ngx_http_logout_main_conf(cf)->stores) &&
                    ngx_http_logout_resolve_explain(cf) == NGX_OK
@@ -725,7 +731,9 @@ ngx_int_t ngx_http_logout_init_process(ngx_cycle_t* cycle)
         return NGX_ERROR;
     }
 
-    return ngx_http_logout_start_deferred(lmcf, cycle);
+    return ngx_http_logout_start_deferred(lmcf, cycle) == NGX_OK
+               ? logout::http::start_streams(lmcf, cycle)
+               : NGX_ERROR;
 }
 
 
@@ -734,6 +742,7 @@ void ngx_http_logout_exit_process(ngx_cycle_t* cycle)
     auto* const lmcf = main_conf(cycle);
 
     if (lmcf != nullptr) {
+        logout::http::stop_streams(lmcf);
         ngx_http_logout_stop_deferred(lmcf);
         close_stores(lmcf);
         ngx_http_logout_leave_counting(lmcf);

@@ -28,10 +28,12 @@ struct Store;
 // A command whose reply somebody waits for.
 struct Pending;
 
+class ReplyReader;
+
 enum class ReplyStatus {
     integer,  // an integer reply: `integer`
-    text,     // a status or bulk reply: `text`; of an array only its size
-              // is kept, in `integer`
+    text,     // a status or bulk reply: `text`; an array has its size in
+              // `integer`, and is in `array`
     nil,
     error,        // the server said no: `text` holds its first word (NOPERM)
     unavailable,  // no reply: not connected, connection lost, deadline missed
@@ -49,6 +51,10 @@ struct Reply {
     // The connection broke meanwhile, and the command was sent twice: a key
     // that was not there may have been deleted the first time.
     bool repeated = false;
+
+    // What has the array as its root, as long as `text`; nullptr: there is
+    // none.
+    const ReplyReader* array = nullptr;
 };
 
 // What is wrong with a reply that is not the one that was asked for. Lives as
@@ -81,8 +87,9 @@ Pending* delete_key(Store* store, std::string_view key, ReplyHandler handler,
                     void* data);
 
 // The same for any command that may be sent twice without harm.
-// `arguments[0]` is its name; `arguments[1]`, or `arguments[3]` of an EVAL, if
-// there, is the key that decides the node of a cluster.
+// `arguments[0]` is its name; `arguments[1]`, or `arguments[3]` of an EVAL, or
+// `arguments[6]` of an XREAD with BLOCK and COUNT, if there, is the key that
+// decides the node of a cluster.
 Pending* send_command(Store* store, const std::string_view* arguments,
                       std::size_t count, ReplyHandler handler, void* data);
 

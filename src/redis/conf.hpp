@@ -80,6 +80,7 @@ struct StoreConf {
     ngx_msec_t timeout;          // one command, from queueing to reply
     time_t tcp_keepalive;        // idle seconds until the peer is asked
     ngx_uint_t max_pending;      // commands queued or in flight, per worker
+    bool reads_stream;           // replies are long
 
     ngx_resolver_t* resolver;  // nullptr: names are resolved once, here
     bool resolver_is_lent;     // it is that of a location, not the block's

@@ -7,6 +7,7 @@ namespace logout::redis {
 namespace {
 
 constexpr ReplyLimits reply_limits = {64 * 1024, 64};
+constexpr ReplyLimits stream_reply_limits = {16 * 1024 * 1024, 32 * 1024};
 
 // Room for the commands in flight; ten times of what keys usually need.
 constexpr std::size_t output_per_command = 512;
@@ -28,7 +29,7 @@ ConnectionSettings settings_of(const StoreConf& conf, Login& login)
     settings.step_timeout = conf.connect_timeout;
     settings.output_capacity =
         ngx_max(output_at_least, conf.max_pending * output_per_command);
-    settings.limits = reply_limits;
+    settings.limits = conf.reads_stream ? stream_reply_limits : reply_limits;
     settings.channel = {conf.connect_timeout, conf.resolver, conf.tls,
                         conf.tcp_keepalive};
 
@@ -75,6 +76,12 @@ bool lacks_unlink(std::string_view error)
 const char* name_of(CommandKind kind)
 {
     return is_delete(kind) ? "deletes" : "commands";
+}
+
+
+std::size_t place_of_key(std::string_view command)
+{
+    return command == "EVAL" ? 3 : command == "XREAD" ? 6 : 1;
 }
 
 
@@ -134,7 +141,7 @@ Pending* Store::unlink(std::string_view key, ReplyHandler handler, void* data)
 Pending* Store::send(const std::string_view* arguments, std::size_t count,
                      ReplyHandler handler, void* data)
 {
-    std::size_t place = arguments[0] == "EVAL" ? 3 : 1;
+    std::size_t place = place_of_key(arguments[0]);
     std::string_view key =
         count > place ? arguments[place] : std::string_view();
     Connection* connection = router_->route(key);
@@ -232,7 +239,8 @@ Answer Store::replied(Connection& connection, Pending& pending,
         if (is_delete(pending.kind)) {
             return Answer::nonsense;
         }
-        answer(connection, pending, {ReplyStatus::text, root.count, {}});
+        answer(connection, pending,
+               {ReplyStatus::text, root.count, {}, true, false, &replies});
         return Answer::done;
     }
 

@@ -1,6 +1,6 @@
 # The parts of src/redis that need no nginx: state machine, commands, replies.
 
-REDIS_PURE := deferred_table error_words link output reply topology
+REDIS_PURE := deferred_table error_words link output reply stream_reply topology
 REDIS_OBJECTS := $(REDIS_PURE:%=$(UNIT_BUILD)/redis/%.o)
 REDIS_PROGRAMS := $(filter $(UNIT_BUILD)/test_redis_%,$(UNIT_PROGRAMS))
 

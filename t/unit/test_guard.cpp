@@ -69,8 +69,10 @@ public:
                         logout::Milliseconds at = now) const
     {
         return judge_cookies(headers.data(), headers.size(), readers_, table_,
-                             at, &memory);
+                             trust, at, &memory);
     }
+
+    logout::GuardTrust trust = logout::GuardTrust::full;
 
     std::string shown(std::string_view header) const
     {
@@ -227,6 +229,26 @@ void too_many_are_not_shown(void**)
     assert_string_equal(guard.shown(header).c_str(), "");
 }
 
+
+void a_table_that_is_too_old(void**)
+{
+    Guard guard({"format=raw cookie=sid prefix=s:"});
+
+    guard.trust = logout::GuardTrust::some;
+    assert_true(guard.judge({"sid=alice"}).verdict == GuardVerdict::stale);
+    assert_true(guard.judge({"a=1"}).verdict == GuardVerdict::no_session);
+    assert_string_equal(guard.shown("a=1; sid=alice").c_str(),
+                        "a=1; sid=alice");
+
+    guard.trust = logout::GuardTrust::none;
+    assert_true(guard.judge({"sid=alice"}).verdict == GuardVerdict::stale);
+    assert_true(guard.judge({"sid=alice"}).ended.empty());
+    assert_string_equal(guard.shown("a=1; sid=alice").c_str(), "a=1");
+
+    guard.end(0, "alice");
+    assert_true(guard.judge({"sid=alice"}).verdict == GuardVerdict::revoked);
+}
+
 }  // namespace
 
 
@@ -241,6 +263,7 @@ int main()
         cmocka_unit_test(what_applications_join_is_not_shown),
         cmocka_unit_test(headers_are_judged_together),
         cmocka_unit_test(too_many_are_not_shown),
+        cmocka_unit_test(a_table_that_is_too_old),
     };
 
     return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -40,10 +40,11 @@ std::string_view first_word(std::string_view value)
 class Judge {
 public:
     Judge(const std::string_view* headers, std::size_t count,
-          const RevocationTable& table, Milliseconds now,
+          const RevocationTable& table, GuardTrust trust, Milliseconds now,
           std::pmr::memory_resource* memory, GuardDecision& decision)
         : headers_(headers), count_(count), table_(table), keys_(table.keys()),
-          now_(now), memory_(memory), pieces_(memory), decision_(decision)
+          trust_(trust), now_(now), memory_(memory), pieces_(memory),
+          decision_(decision)
     {
     }
 
@@ -51,6 +52,10 @@ public:
     {
         for (std::size_t i = 0; i < readers.size(); ++i) {
             judge(*readers[i], i);
+        }
+        if (decision_.verdict == GuardVerdict::passed &&
+            trust_ != GuardTrust::full) {
+            decision_.verdict = GuardVerdict::stale;
         }
         if (!too_many_) {
             hide_pieces();
@@ -287,7 +292,8 @@ private:
                   });
 
         for (const Piece& piece : pieces_) {
-            if (piece.revoked || piece.odd || (piece.plain && !piece.read)) {
+            if (piece.revoked || piece.odd || (piece.plain && !piece.read) ||
+                trust_ == GuardTrust::none) {
                 decision_.hidden.push_back(
                     {piece.header, {piece.begin, piece.end}});
             }
@@ -306,6 +312,7 @@ private:
     std::size_t count_;
     const RevocationTable& table_;
     RevocationKeys keys_;
+    GuardTrust trust_;
     Milliseconds now_;
     std::pmr::memory_resource* memory_;
     bool too_many_ = false;
@@ -381,12 +388,13 @@ RevocationKind revocation_kind(const SessionReader& reader)
 
 GuardDecision judge_cookies(const std::string_view* cookie_headers,
                             std::size_t count, const SessionReaders& readers,
-                            const RevocationTable& table, Milliseconds now,
-                            std::pmr::memory_resource* memory)
+                            const RevocationTable& table, GuardTrust trust,
+                            Milliseconds now, std::pmr::memory_resource* memory)
 {
     GuardDecision decision(memory);
 
-    Judge(cookie_headers, count, table, now, memory, decision).run(readers);
+    Judge(cookie_headers, count, table, trust, now, memory, decision)
+        .run(readers);
     return decision;
 }
 

@@ -24,6 +24,13 @@ enum class GuardVerdict {
 
 constexpr std::size_t guard_verdicts = 4;
 
+// What it says of a session that a table does not have it.
+enum class GuardTrust {
+    full,  // it has not ended
+    some,  // the table is too old to say so; the session passes all the same
+    none,  // the same; no session is shown to the application
+};
+
 // As in $logout_guard. Static.
 std::string_view name(GuardVerdict verdict);
 
@@ -68,7 +75,8 @@ using SessionReaders = std::vector<const SessionReader*>;
 // than browsers send, or ended sessions. Time is linear in the headers.
 GuardDecision judge_cookies(const std::string_view* cookie_headers,
                             std::size_t count, const SessionReaders& readers,
-                            const RevocationTable& table, Milliseconds now,
+                            const RevocationTable& table, GuardTrust trust,
+                            Milliseconds now,
                             std::pmr::memory_resource* memory);
 
 // What a response sets, which `cookies` are (the first parts of Set-Cookie

@@ -145,6 +145,22 @@ void write_deferred(const DeferredMetrics& deferred, JsonWriter& json)
 }
 
 
+void write_stream(const RevocationMetrics::Stream& stream, JsonWriter& json)
+{
+    json.open('{');
+    json.member("age_milliseconds");
+    if (stream.age) {
+        json.number(*stream.age);
+    } else {
+        json.null();
+    }
+    json.member("received").number(stream.received);
+    json.member("ill_formed").number(stream.ill_formed);
+    json.member("lost").number(stream.lost);
+    json.close('}');
+}
+
+
 void write_revocations(const RevocationMetrics& revocations, JsonWriter& json)
 {
     json.open('{');
@@ -161,6 +177,11 @@ void write_revocations(const RevocationMetrics& revocations, JsonWriter& json)
             .number(revocations.requests[i]);
     }
     json.close('}');
+
+    if (revocations.stream) {
+        json.member("stream");
+        write_stream(*revocations.stream, json);
+    }
     json.close('}');
 }
 

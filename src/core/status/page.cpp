@@ -542,6 +542,20 @@ void write_deferred(const Metrics& metrics, std::pmr::string& out)
 }
 
 
+void write_stream(const RevocationMetrics::Stream& stream,
+                  std::pmr::string& out)
+{
+    if (stream.age) {
+        write_fact(out, "milliseconds since it was up to date", *stream.age);
+    } else {
+        out += "<dt>up to date</dt><dd>not yet</dd>\n";
+    }
+    write_fact(out, "entries read from the stream", stream.received);
+    write_fact(out, "entries of no use", stream.ill_formed);
+    write_fact(out, "times that the stream was cut or replaced", stream.lost);
+}
+
+
 void write_revocations(const Metrics& metrics, std::pmr::string& out)
 {
     for (const RevocationMetrics& revocations : metrics.revocations) {
@@ -552,6 +566,9 @@ void write_revocations(const Metrics& metrics, std::pmr::string& out)
         write_fact(out, "room for", revocations.capacity);
         write_fact(out, "no room for", revocations.refused);
         write_fact(out, "begun anew", revocations.lifted);
+        if (revocations.stream) {
+            write_stream(*revocations.stream, out);
+        }
 
         for (std::size_t i = 0; i < guard_verdicts; ++i) {
             out += "<dt>requests, <code>";

@@ -2,6 +2,8 @@
 
 #include "core/base/escape.hpp"
 
+#include <algorithm>
+
 namespace logout {
 
 namespace {
@@ -76,6 +78,12 @@ public:
         begin_value();
         append_thousandths(out_, milliseconds);
         out_ += '\n';
+    }
+
+    void infinity()
+    {
+        begin_value();
+        out_ += "+Inf\n";
     }
 
     void end()
@@ -500,6 +508,59 @@ const RevocationFamily revocation_families[] = {
 };
 
 
+struct StreamFamily {
+    Family family;
+    std::uint64_t RevocationMetrics::Stream::*number;
+};
+
+
+const StreamFamily stream_families[] = {
+    {{"nginx_logout_revocations_stream_received", "counter", "",
+      "Entries that were read from the stream of a logout_revocations."},
+     &RevocationMetrics::Stream::received},
+    {{"nginx_logout_revocations_stream_ill_formed", "counter", "",
+      "Entries of the stream that were of no use."},
+     &RevocationMetrics::Stream::ill_formed},
+    {{"nginx_logout_revocations_stream_lost", "counter", "",
+      "Times that the stream was trimmed before it was read, deleted or"
+      " replaced."},
+     &RevocationMetrics::Stream::lost},
+};
+
+
+void write_streams(const Metrics& metrics, Writer& writer)
+{
+    writer.begin({"nginx_logout_revocations_age_seconds", "gauge", "seconds",
+                  "Seconds since all that Redis had was in the table; +Inf:"
+                  " it never was."});
+
+    for (const RevocationMetrics& revocations : metrics.revocations) {
+        if (!revocations.stream) {
+            continue;
+        }
+
+        writer.sample().label("zone", revocations.zone);
+        if (revocations.stream->age) {
+            writer.seconds(*revocations.stream->age);
+        } else {
+            writer.infinity();
+        }
+    }
+
+    for (const StreamFamily& family : stream_families) {
+        writer.begin(family.family);
+
+        for (const RevocationMetrics& revocations : metrics.revocations) {
+            if (revocations.stream) {
+                writer.sample()
+                    .label("zone", revocations.zone)
+                    .value((*revocations.stream).*family.number);
+            }
+        }
+    }
+}
+
+
 void write_revocations(const Metrics& metrics, Writer& writer)
 {
     for (const RevocationFamily& family : revocation_families) {
@@ -523,6 +584,11 @@ void write_revocations(const Metrics& metrics, Writer& writer)
                 .label("verdict", name(static_cast<GuardVerdict>(i)))
                 .value(revocations.requests[i]);
         }
+    }
+
+    if (std::any_of(metrics.revocations.begin(), metrics.revocations.end(),
+                    [](const auto& zone) { return zone.stream.has_value(); })) {
+        write_streams(metrics, writer);
     }
 }
 

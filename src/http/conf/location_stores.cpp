@@ -48,6 +48,12 @@ void lend_resolver(ngx_conf_t* cf, const ConfPlace& place, StoreConf& store)
 }
 
 
+bool has_stream(const LocationPolicy& location)
+{
+    return location.revocations != nullptr && location.revocations->stream;
+}
+
+
 template <typename Use>
 void use_stores(const LocationPolicy& location, Use use)
 {
@@ -65,15 +71,19 @@ void use_stores(const LocationPolicy& location, Use use)
     if (location.index != nullptr) {
         use(location.index_store);
     }
+    if (has_stream(location)) {
+        use(*location.revocations->stream->store);
+    }
 }
 
 
-// A token is asked for before the sessions are: the commands' own deadlines
-// would add up.
+// A token is asked for before the sessions are, and other hosts are told of
+// sessions when these are deleted: the commands' own deadlines would add up.
 bool asks_in_turn(const LocationPolicy& location)
 {
-    return location.index != nullptr &&
-           is_server(location.policy.protocol->asked_by);
+    return has_stream(location) ||
+           (location.index != nullptr &&
+            is_server(location.policy.protocol->asked_by));
 }
 
 

@@ -148,13 +148,14 @@ std::optional<logout::ExplainedGuard> look_at_guard(LogoutContext& context)
         return std::nullopt;
     }
 
+    const logout::http::RevocationZone& zone = *context.location.revocations;
     const logout::GuardDecision decision = logout::judge_cookies(
         context.request.cookie_headers, context.request.cookie_header_count,
-        context.location.policy.sessions, context.location.revocations->table(),
+        context.location.policy.sessions, zone.table(),
+        logout::http::trust_in(zone, false),
         logout::http::now_in_milliseconds(), &context.memory);
 
-    return logout::ExplainedGuard{context.location.revocations->name,
-                                  decision.verdict,
+    return logout::ExplainedGuard{zone.name, decision.verdict,
                                   format_time(decision.since, &context.memory)};
 }
 

@@ -3,6 +3,7 @@
 #include "http/conf.hpp"
 #include "http/conf/directive.hpp"
 #include "http/guard/guard.hpp"
+#include "http/guard/stream.hpp"
 
 #include "core/url/url.hpp"
 
@@ -32,7 +33,17 @@ bool read_url(ngx_conf_t* cf, std::string_view argument, std::string_view text,
 }
 
 
-bool read_answer(ngx_conf_t* cf, std::string_view argument, GuardRule& rule)
+bool read_on_stale(ngx_conf_t* cf, std::string_view argument,
+                   std::string_view text, GuardRule& rule)
+{
+    rule.refuse_stale = text == "refuse";
+
+    return rule.refuse_stale || text == "allow" ||
+           ngx_http_logout_refuse(cf, argument, "it must be allow or refuse");
+}
+
+
+bool read_parameter(ngx_conf_t* cf, std::string_view argument, GuardRule& rule)
 {
     const ::Parameter parameter(argument);
 
@@ -50,8 +61,13 @@ bool read_answer(ngx_conf_t* cf, std::string_view argument, GuardRule& rule)
         return read_url(cf, argument, parameter.value, rule);
     }
 
-    return ngx_http_logout_unknown_parameter(cf, "logout_guard", argument,
-                                             {"strip", "401", "redirect="});
+    if (parameter.name == "on_stale" && parameter.has_value) {
+        return read_on_stale(cf, argument, parameter.value, rule);
+    }
+
+    return ngx_http_logout_unknown_parameter(
+        cf, "logout_guard", argument,
+        {"strip", "401", "redirect=", "on_stale="});
 }
 
 
@@ -66,7 +82,12 @@ bool read_guard(ngx_conf_t* cf, GuardRule& rule)
     }
 
     rule.zone = to_view(value[1]);
-    return cf->args->nelts == 2 || read_answer(cf, to_view(value[2]), rule);
+    for (ngx_uint_t i = 2; i < cf->args->nelts; ++i) {
+        if (!read_parameter(cf, to_view(value[i]), rule)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 
@@ -127,6 +148,17 @@ const GuardPolicy* compile_guard(ngx_conf_t* cf, const GuardRule& rule,
         return nullptr;
     }
 
+    if (!find_stream(cf, *zone)) {
+        return nullptr;
+    }
+
+    if (rule.refuse_stale && !zone->stream) {
+        ngx_http_logout_conf_error(cf, rule.place,
+                                   "\"on_stale=refuse\" needs a"
+                                   " logout_revocations with stream=KEY");
+        return nullptr;
+    }
+
     if (sessions == nullptr) {
         ngx_http_logout_conf_error(cf, rule.place,
                                    '"' + rule.directive + '"' + no_sessions);
@@ -138,6 +170,7 @@ const GuardPolicy* compile_guard(ngx_conf_t* cf, const GuardRule& rule,
     policy->zone = zone;
     policy->answer = rule.answer;
     policy->url = rule.url;
+    policy->refuse_stale = rule.refuse_stale;
     for (const SessionRule& session : *sessions) {
         policy->readers.push_back(&*session.reader);
         policy->expiries.push_back(expiry_of(session));

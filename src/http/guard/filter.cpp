@@ -3,6 +3,7 @@
 
 #include "http/conf.hpp"
 #include "http/guard/guard.hpp"
+#include "http/guard/stream.hpp"
 #include "http/logout/reply.hpp"
 
 #include <algorithm>
@@ -87,6 +88,8 @@ void lift(ngx_http_request_t* r, const GuardPolicy& policy,
             if (policy.zone->find(kind, realm, id) &&
                 !was_shown(r, *reader, id, memory) &&
                 policy.zone->lift(kind, realm, id, began)) {
+                spread_lift(r, *policy.zone, StreamEntry::of(kind, realm, id),
+                            began);
                 ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                               "logout_guard: the application began a session"
                               " of an id that had ended");

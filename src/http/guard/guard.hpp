@@ -35,7 +35,8 @@ struct GuardRule {
     std::string directive;
     std::string zone;  // empty: "off"
     GuardAnswer answer = GuardAnswer::strip;
-    std::string url;  // redirect=, canonical
+    std::string url;            // redirect=, canonical
+    bool refuse_stale = false;  // on_stale=
 };
 
 // What a location is guarded by: compiled, and shared by the locations that
@@ -50,6 +51,7 @@ struct GuardPolicy {
     RevocationZone* zone = nullptr;
     GuardAnswer answer = GuardAnswer::strip;
     std::string url;
+    bool refuse_stale = false;
     SessionReaders readers;
     std::vector<Expiry> expiries;  // as `readers`
 };
@@ -80,6 +82,14 @@ void list_cookie_headers(ngx_http_request_t* r, CookieHeaders& headers);
 // before. Throws std::bad_alloc.
 void set_cookie_header(ngx_http_request_t* r, ngx_table_elt_t* header,
                        std::string_view text);
+
+// What the table of `zone` is worth now.
+inline GuardTrust trust_in(const RevocationZone& zone, bool refuse_stale)
+{
+    return !zone.is_stale() ? GuardTrust::full
+           : refuse_stale   ? GuardTrust::none
+                            : GuardTrust::some;
+}
 
 // Judges the sessions of `r` and counts the verdict.
 GuardDecision judge_request(const GuardPolicy& policy,

@@ -91,6 +91,15 @@ ngx_int_t answer(ngx_http_request_t* r, const GuardPolicy& policy)
 }
 
 
+// Whether the session has ended will be known soon.
+ngx_int_t answer_stale(const GuardPolicy& policy)
+{
+    return policy.refuse_stale && policy.answer != GuardAnswer::strip
+               ? NGX_HTTP_SERVICE_UNAVAILABLE
+               : NGX_DECLINED;
+}
+
+
 void hide(ngx_http_request_t* r, const CookieHeaders& headers,
           const GuardDecision& decision, std::pmr::memory_resource* memory)
 {
@@ -146,6 +155,10 @@ ngx_int_t guard(ngx_http_request_t* r, const GuardPolicy& policy)
     outcome.verdict = decision.verdict;
     for (const EndedCookie& cookie : decision.ended) {
         outcome.ended.push_back(cookie);
+    }
+
+    if (decision.verdict == GuardVerdict::stale) {
+        return answer_stale(policy);
     }
 
     if (decision.verdict != GuardVerdict::revoked) {
@@ -274,7 +287,9 @@ GuardDecision judge_request(const GuardPolicy& policy,
     }
 
     return judge_cookies(texts.data(), texts.size(), policy.readers,
-                         policy.zone->table(), now_in_milliseconds(), memory);
+                         policy.zone->table(),
+                         trust_in(*policy.zone, policy.refuse_stale),
+                         now_in_milliseconds(), memory);
 }
 
 

@@ -16,10 +16,17 @@ namespace {
 constexpr ssize_t zone_min_size = 256 * 1024;
 
 // Of the counters and the table together.
-constexpr int zone_layout = 1;
+constexpr int zone_layout = 2;
 
 // A full table is told at most this often, in seconds.
 constexpr std::uint64_t report_every = 60;
+
+// Of stale=, in milliseconds: Redis answers once a second where nothing
+// happens.
+constexpr ngx_msec_t min_stale = 3000;
+
+// How long a worker that reads the stream may be silent before another does.
+constexpr ngx_msec_t lead_time = 2000;
 
 
 class ZoneLock {
@@ -60,6 +67,9 @@ ngx_int_t init_zone(ngx_shm_zone_t* shm, void* old_data)
 struct ZoneArguments {
     ssize_t size = 0;
     time_t lifetime = 0;
+    std::string redis;
+    std::string stream;
+    ngx_msec_t stale = 0;  // 0: not said
 };
 
 
@@ -79,6 +89,24 @@ bool read_lifetime(ngx_conf_t* cf, std::string_view argument,
 }
 
 
+bool read_stale(ngx_conf_t* cf, std::string_view argument,
+                std::string_view text, ngx_msec_t& stale)
+{
+    ngx_str_t value = to_ngx_str(text);
+    const ngx_int_t time = ngx_parse_time(&value, 0);
+
+    if (time == NGX_ERROR) {
+        return ngx_http_logout_refuse(cf, argument, "it is no time");
+    }
+
+    stale = static_cast<ngx_msec_t>(time);
+    return time >= static_cast<ngx_int_t>(min_stale) ||
+           ngx_http_logout_refuse(cf, argument,
+                                  "it must be 3s or more: Redis is asked once"
+                                  " a second");
+}
+
+
 bool read_argument(ngx_conf_t* cf, std::string_view argument,
                    ZoneArguments& arguments)
 {
@@ -88,8 +116,37 @@ bool read_argument(ngx_conf_t* cf, std::string_view argument,
         return read_lifetime(cf, argument, parameter.value, arguments.lifetime);
     }
 
-    return ngx_http_logout_unknown_parameter(cf, "logout_revocations", argument,
-                                             {"for="});
+    if (parameter.name == "redis" && !parameter.value.empty()) {
+        arguments.redis = parameter.value;
+        return true;
+    }
+
+    if (parameter.name == "stream" && !parameter.value.empty()) {
+        arguments.stream = parameter.value;
+        return true;
+    }
+
+    if (parameter.name == "stale" && !parameter.value.empty()) {
+        return read_stale(cf, argument, parameter.value, arguments.stale);
+    }
+
+    return ngx_http_logout_unknown_parameter(
+        cf, "logout_revocations", argument,
+        {"for=", "redis=", "stream=", "stale="});
+}
+
+
+bool check_stream(ngx_conf_t* cf, const ZoneArguments& arguments)
+{
+    if (arguments.stream.empty() &&
+        (!arguments.redis.empty() || arguments.stale != 0)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"logout_revocations\" needs stream=KEY for"
+                           " \"redis=\" and \"stale=\"");
+        return false;
+    }
+
+    return true;
 }
 
 
@@ -118,7 +175,22 @@ bool read_arguments(ngx_conf_t* cf, ZoneArguments& arguments)
         return false;
     }
 
-    return true;
+    return check_stream(cf, arguments);
+}
+
+
+void set_stream(ngx_conf_t* cf, const ZoneArguments& arguments,
+                RevocationZone& zone)
+{
+    if (arguments.stream.empty()) {
+        return;
+    }
+
+    zone.stream.emplace(RevocationStream{arguments.redis, arguments.stream,
+                                         ConfPlace(cf), std::nullopt, 10000});
+    if (arguments.stale != 0) {
+        zone.stream->stale = arguments.stale;
+    }
 }
 
 
@@ -168,6 +240,7 @@ bool add_zone(ngx_conf_t* cf, ngx_http_logout_main_conf_t* lmcf)
     zone->name = to_view(value[1]);
     zone->lifetime = arguments.lifetime;
     zone->shm = shm;
+    set_stream(cf, arguments, *zone);
     shm->init = init_zone;
     shm->data = zone;
     lmcf->revocations->push_back(zone);
@@ -263,14 +336,118 @@ TableChange RevocationZone::revoke(RevocationKind kind, std::string_view realm,
         change = table_->insert(kind, key, {now, expires}, now);
     }
 
+    note(change);
+    return change;
+}
+
+
+void RevocationZone::note(TableChange change) const
+{
     if (change == TableChange::full) {
         ++counters_->refused;
         report_full();
     } else if (change == TableChange::inserted) {
         ++counters_->added;
     }
+}
 
-    return change;
+
+void RevocationZone::revoke(const StreamEntry& entry)
+{
+    const RevocationKey key = entry.key(table_->keys());
+    const Milliseconds now = now_in_milliseconds();
+    TableChange change;
+
+    if (entry.expires <= now) {
+        return;
+    }
+
+    {
+        const ZoneLock lock(slab());
+        change =
+            table_->insert(entry.kind, key, {entry.since, entry.expires}, now);
+    }
+
+    note(change);
+}
+
+
+void RevocationZone::lift(const StreamEntry& entry)
+{
+    const RevocationKey key = entry.key(table_->keys());
+    const ZoneLock lock(slab());
+
+    if (table_->lift(key, entry.since)) {
+        ++counters_->lifted;
+    }
+}
+
+
+void RevocationZone::set_stream_place(const StreamPlace& place)
+{
+    const ZoneLock lock(slab());
+
+    table_->set_stream_place(place);
+}
+
+
+// By a clock that nobody sets.
+void RevocationZone::set_up_to_date(ngx_msec_t moment)
+{
+    table_->set_stream_answered(moment);
+}
+
+
+std::optional<ngx_msec_t> RevocationZone::age() const
+{
+    const auto answered = static_cast<ngx_msec_t>(table_->stream_answered());
+
+    if (answered == 0) {
+        return std::nullopt;
+    }
+
+    // another worker's clock may be a little ahead
+    const auto age = static_cast<ngx_msec_int_t>(ngx_current_msec - answered);
+
+    return age > 0 ? static_cast<ngx_msec_t>(age) : 0;
+}
+
+
+bool RevocationZone::is_stale() const
+{
+    if (!stream) {
+        return false;
+    }
+
+    const auto now_age = age();
+
+    return !now_age || *now_age > stream->stale;
+}
+
+
+bool RevocationZone::lead()
+{
+    const ZoneLock lock(slab());
+    const auto left =
+        static_cast<ngx_msec_int_t>(counters_->leader_until - ngx_current_msec);
+
+    if (counters_->leader != ngx_pid && left > 0) {
+        return false;
+    }
+
+    counters_->leader = ngx_pid;
+    counters_->leader_until = ngx_current_msec + lead_time;
+    return true;
+}
+
+
+void RevocationZone::stop_leading()
+{
+    const ZoneLock lock(slab());
+
+    if (counters_->leader == ngx_pid) {
+        counters_->leader_until = ngx_current_msec;
+    }
 }
 
 

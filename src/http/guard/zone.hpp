@@ -4,9 +4,11 @@
 #ifndef NGX_HTTP_LOGOUT_GUARD_ZONE_HPP
 #define NGX_HTTP_LOGOUT_GUARD_ZONE_HPP
 
+#include "http/conf/place.hpp"
 #include "http/ngx.hpp"
 
 #include "core/revocation/guard.hpp"
+#include "core/revocation/stream_entry.hpp"
 
 #include <atomic>
 #include <optional>
@@ -31,7 +33,28 @@ struct GuardCounters {
     std::atomic<std::uint64_t> refused;   // entries for which there was no room
     std::atomic<std::uint64_t> lifted;    // entries taken back
     std::atomic<std::uint64_t> reported;  // when that was logged, in seconds
+
+    // Of the stream.
+    std::atomic<std::uint64_t> received;    // entries that were of use
+    std::atomic<std::uint64_t> ill_formed;  // entries that were not
+    std::atomic<std::uint64_t> lost;        // times that it was cut or replaced
+
+    // Who reads the stream, and until when without a sign of life, as
+    // ngx_current_msec. With the zone's lock.
+    ngx_pid_t leader;
+    ngx_msec_t leader_until;
 };
+
+// What a logout_revocations shares with other hosts.
+struct RevocationStream {
+    std::string redis;  // the name of a logout_redis
+    std::string key;
+    ConfPlace place;
+    std::optional<std::size_t> store;  // its index, once it is known
+    ngx_msec_t stale = 10000;          // in milliseconds
+};
+
+class StreamReader;
 
 // One logout_revocations. Lives as long as the configuration.
 class RevocationZone {
@@ -39,6 +62,8 @@ public:
     std::string name;
     time_t lifetime = 0;  // for=, in seconds
     ngx_shm_zone_t* shm = nullptr;
+    std::optional<RevocationStream> stream;
+    StreamReader* reader = nullptr;  // of this worker
 
     const RevocationTable& table() const { return *table_; }
 
@@ -54,6 +79,33 @@ public:
     // not shown the session has begun one of the same id.
     bool lift(RevocationKind kind, std::string_view realm,
               std::string_view value, Milliseconds moment);
+
+    // An entry of the stream, whatever its kind.
+    void revoke(const StreamEntry& entry);
+    void lift(const StreamEntry& entry);
+
+    // Where the reader of the stream is, whichever worker it is.
+    void set_stream_place(const StreamPlace& place);
+
+    // All that Redis had at that moment, as ngx_current_msec, is in the table;
+    // or nobody knows any more.
+    void set_up_to_date(ngx_msec_t moment);
+    void set_not_up_to_date() { table_->set_stream_answered(0); }
+
+    // Milliseconds since the table was up to date; nothing if it never was.
+    std::optional<ngx_msec_t> age() const;
+
+    // With a stream, and a table that is older than stale=.
+    bool is_stale() const;
+
+    // Whether this worker is the one that reads the stream now; it stays so as
+    // long as it asks every two seconds.
+    bool lead();
+
+    // Lets another worker lead at once, if this one does.
+    void stop_leading();
+
+    GuardCounters& mutable_counters() const { return *counters_; }
 
     void count(GuardVerdict verdict) const;
 
@@ -72,6 +124,7 @@ private:
     }
 
     ngx_int_t create(ngx_slab_pool_t* pool);
+    void note(TableChange change) const;
     void report_full() const;
 
     std::optional<RevocationTable> table_;

@@ -17,7 +17,7 @@ struct LogoutContext {
                   const ngx_http_logout_loc_conf_t* conf)
         : r(owner), location(*conf->policy), memory(owner->pool),
           cookie_headers(&memory), keys(&memory), commands(&memory),
-          waiting(&memory), replaced_headers(&memory)
+          revocations(&memory), waiting(&memory), replaced_headers(&memory)
     {
     }
 
@@ -49,8 +49,18 @@ struct LogoutContext {
         std::pmr::vector<std::string_view> words;
         std::size_t session = no_session;  // that brought the index up
         const LocationPolicy::Event* event = nullptr;  // that it tells
+        bool is_revocation = false;  // it tells other hosts of a session
     };
     std::pmr::vector<Command> commands;
+
+    // Commands that tell other hosts which sessions have ended, once it is
+    // known that they have.
+    std::pmr::vector<Command> revocations;
+    bool spread = false;  // it was known, and these were made
+
+    // Sessions that Redis does not have, and that the table did not have when
+    // these were made: this host may read its own entries before it answers.
+    std::size_t newly_ended = 0;
 
     // The commands whose replies are not there yet, and who waits for each.
     struct Waiting {
@@ -170,6 +180,11 @@ void ngx_http_logout_note_event(LogoutContext& context,
 void ngx_http_logout_postpone_event(LogoutContext& context,
                                     const LocationPolicy::Event& event,
                                     std::string_view reason) noexcept;
+
+// Adds to context.revocations what tells other hosts of the sessions that this
+// logout ends, if the location's table has a stream. Redis has said what became
+// of their keys.
+void ngx_http_logout_add_revocations(LogoutContext& context);
 
 // Enters the sessions that this logout ends into the location's table of
 // revocations, if it has one. Redis has said what there is to say.

@@ -16,6 +16,12 @@ const LocationPolicy::Event* event_of(const LogoutContext::Waiting& waiting)
 }
 
 
+bool is_revocation(const LogoutContext::Waiting& waiting)
+{
+    return waiting.command != nullptr && waiting.command->is_revocation;
+}
+
+
 void delete_again(LogoutContext& context, const LogoutContext::Key* key)
 {
     if (key != nullptr) {
@@ -191,6 +197,9 @@ void defer_or_fail(const LogoutContext::Waiting& waiting,
     }
 
     ++context.outcome.deferred;
+    if (is_revocation(waiting)) {
+        return;
+    }
     note_ended(waiting);
     delete_again(context, waiting.key);
 }
@@ -249,6 +258,9 @@ void note_reply(const LogoutContext::Waiting& waiting,
         defer_or_fail(waiting, failure_of(reply));
         return;
     case ReplyStatus::text:
+        if (is_revocation(waiting)) {
+            return;
+        }
         if (waiting.command != nullptr) {
             note_script_reply(waiting, reply.text);
             return;
@@ -357,6 +369,14 @@ void send(LogoutContext& context, const LogoutContext::Waiting& command)
 }
 
 
+std::size_t revocations_at_most(const LogoutContext& context)
+{
+    const auto* const zone = context.location.revocations;
+
+    return zone != nullptr && zone->stream ? context.plan->sessions.size() : 0;
+}
+
+
 void send_commands(LogoutContext& context)
 {
     const std::size_t events = context.location.events.size();
@@ -364,7 +384,7 @@ void send_commands(LogoutContext& context)
     // the handlers keep pointers to the elements, also when the events follow
     context.commands.reserve(context.commands.size() + events);
     context.waiting.reserve(context.keys.size() + context.commands.size() +
-                            events);
+                            events + revocations_at_most(context));
 
     for (LogoutContext::Key& key : context.keys) {
         if (!key.in_script) {
@@ -395,15 +415,47 @@ void tell(LogoutContext& context, const LocationPolicy::Event& event)
 }
 
 
+// So that other hosts refuse what this one will.
+void tell_hosts(LogoutContext& context)
+{
+    ngx_http_logout_add_revocations(context);
+
+    for (const LogoutContext::Command& command : context.revocations) {
+        const LogoutContext::Waiting waiting = {&context, command.store,
+                                                nullptr, &command, nullptr};
+
+        if (context.expired) {
+            defer_or_fail(waiting, "no reply");
+        } else {
+            send(context, waiting);
+        }
+    }
+}
+
+
+void tell_hosts_without_exceptions(LogoutContext& context) noexcept
+{
+    try {
+        tell_hosts(context);
+
+    } catch (const std::exception& e) {
+        ++context.outcome.failed;
+        ngx_log_error(NGX_LOG_ERR, context.r->connection->log, 0, "logout: %s",
+                      e.what());
+    }
+}
+
+
 // Redis has said what was there: applications are told of nothing else, so that
 // made-up cookies push no entries out of a stream.
-void tell_events(LogoutContext& context) noexcept
+void tell_all(LogoutContext& context) noexcept
 {
     if (context.told) {
         return;
     }
 
     context.told = true;
+    tell_hosts_without_exceptions(context);
 
     if (!ngx_http_logout_has_ended_any(context)) {
         return;
@@ -422,7 +474,7 @@ void tell_events(LogoutContext& context) noexcept
 
 void tell_or_finish(LogoutContext& context)
 {
-    tell_events(context);
+    tell_all(context);
 
     if (context.replies_due == 0) {
         finish(context);
@@ -442,7 +494,7 @@ void end_sessions(LogoutContext& context)
     send_commands(context);
 
     if (context.replies_due == 0) {
-        tell_events(context);
+        tell_all(context);
     }
 }
 

@@ -3,16 +3,41 @@
 
 #include "http/logout/context.hpp"
 
+#include "http/guard/stream.hpp"
+
 
 namespace {
 
-// A session in Redis has ended if something of it was there; that nobody has is
-// not entered: anybody could fill the table with it.
-bool has_ended(const LogoutContext& context,
-               const LocationPolicy::Session& session)
+std::optional<logout::Revocation> find(const LogoutContext& context,
+                                       const logout::PlannedSession& planned)
 {
-    return !session.store || context.outcome.deleted > 0 ||
-           context.outcome.deferred > 0;
+    const logout::SessionReader& reader =
+        *context.location.policy.sessions[planned.rule];
+
+    return context.location.revocations->find(
+        revocation_kind(reader), reader.cookie_name(), planned.session.id);
+}
+
+
+// A session in Redis has ended if something of it was there; that nobody has is
+// not entered: anybody could fill the table with it. One that is in the table
+// already has ended, though other hosts may not have been told.
+bool has_ended(const LogoutContext& context,
+               const logout::PlannedSession& planned)
+{
+    return !context.location.sessions[planned.rule].store ||
+           context.outcome.deleted > 0 || context.outcome.deferred > 0 ||
+           find(context, planned);
+}
+
+
+// Where other hosts could not be told, the session stays for another attempt,
+// unless Redis has deleted it.
+bool stays(const LogoutContext& context, const logout::PlannedSession& planned)
+{
+    return context.outcome.failed > 0 &&
+           (!context.spread || context.outcome.deleted == 0 ||
+            !context.location.sessions[planned.rule].store);
 }
 
 
@@ -23,7 +48,7 @@ void revoke(LogoutContext& context, const logout::PlannedSession& planned)
     const logout::SessionReader& reader =
         *context.location.policy.sessions[planned.rule];
 
-    if (!has_ended(context, session)) {
+    if (!has_ended(context, planned) || stays(context, planned)) {
         return;
     }
 
@@ -36,7 +61,7 @@ void revoke(LogoutContext& context, const logout::PlannedSession& planned)
 
     switch (change) {
     case logout::TableChange::inserted:
-        ++context.outcome.revoked;
+        context.outcome.revoked += context.spread ? 0 : 1;
         break;
     case logout::TableChange::full:
         ++context.outcome.unrevoked;
@@ -47,17 +72,55 @@ void revoke(LogoutContext& context, const logout::PlannedSession& planned)
     }
 }
 
+
+void add_revocation(LogoutContext& context,
+                    const logout::PlannedSession& planned)
+{
+    const logout::http::RevocationZone& zone = *context.location.revocations;
+    const logout::SessionReader& reader =
+        *context.location.policy.sessions[planned.rule];
+    const auto entry = logout::StreamEntry::of(
+        revocation_kind(reader), reader.cookie_name(), planned.session.id);
+
+    if (!context.location.sessions[planned.rule].store &&
+        !find(context, planned)) {
+        ++context.newly_ended;
+    }
+    context.revocations.push_back({*zone.stream->store,
+                                   stream_command(zone, entry, &context.memory),
+                                   LogoutContext::no_session, nullptr, true});
+}
+
 }  // namespace
+
+
+void ngx_http_logout_add_revocations(LogoutContext& context)
+{
+    if (context.location.revocations == nullptr ||
+        !context.location.revocations->stream || context.plan->refusal ||
+        context.outcome.failed > 0) {
+        return;
+    }
+
+    context.spread = true;
+    for (const logout::PlannedSession& planned : context.plan->sessions) {
+        if (has_ended(context, planned)) {
+            add_revocation(context, planned);
+        }
+    }
+}
 
 
 void ngx_http_logout_revoke(LogoutContext& context)
 {
-    if (context.location.revocations == nullptr || context.plan->refusal ||
-        context.outcome.failed > 0) {
+    if (context.location.revocations == nullptr || context.plan->refusal) {
         return;
     }
 
     for (const logout::PlannedSession& planned : context.plan->sessions) {
         revoke(context, planned);
+    }
+    if (context.outcome.failed == 0) {
+        context.outcome.revoked += context.newly_ended;
     }
 }

@@ -182,6 +182,14 @@ void collect_revocations(const logout::http::RevocationZone& zone,
     metrics.refused = counters.refused;
     metrics.lifted = counters.lifted;
 
+    if (zone.stream) {
+        metrics.stream.emplace();
+        metrics.stream->age = zone.age();
+        metrics.stream->received = counters.received;
+        metrics.stream->ill_formed = counters.ill_formed;
+        metrics.stream->lost = counters.lost;
+    }
+
     for (std::size_t i = 0; i < logout::guard_verdicts; ++i) {
         metrics.requests[i] =
             zone.counted(static_cast<logout::GuardVerdict>(i));
