@@ -252,7 +252,6 @@ logout::LogoutRequest request_of(const Case& each,
     request.fetch.sec_fetch_mode = "navigate";
     request.fetch.accept = "text/html,application/xhtml+xml,*/*;q=0.8";
     request.fetch.host = "login.example.com";
-    request.fetch.has_cookie = !cookies.empty();
     request.cookie_headers = &cookies;
     request.cookie_header_count = cookies.empty() ? 0 : 1;
 
