@@ -145,7 +145,7 @@ void write_deferred(const DeferredMetrics& deferred, JsonWriter& json)
 }
 
 
-void write_stream(const RevocationMetrics::Stream& stream, JsonWriter& json)
+void write_stream(const RevocationStreamMetrics& stream, JsonWriter& json)
 {
     json.open('{');
     json.member("age_milliseconds");

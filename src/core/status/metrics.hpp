@@ -177,6 +177,15 @@ struct DeferredMetrics {
     std::uint64_t dropped = 0;  // they had become too old
 };
 
+// What comes to a logout_revocations from other hosts.
+struct RevocationStreamMetrics {
+    std::optional<std::uint64_t> age;  // milliseconds since the table was up to
+                                       // date; nothing: never
+    std::uint64_t received = 0;
+    std::uint64_t ill_formed = 0;
+    std::uint64_t lost = 0;  // times that it was trimmed or replaced
+};
+
 // One logout_revocations, and the requests that were judged by it.
 struct RevocationMetrics {
     std::string_view zone;
@@ -185,17 +194,8 @@ struct RevocationMetrics {
     std::uint64_t added = 0;
     std::uint64_t refused = 0;  // there was no room
     std::uint64_t lifted = 0;   // applications began sessions of the same id
-    std::uint64_t requests[guard_verdicts] = {};  // by GuardVerdict
-
-    // What comes from other hosts, where a stream is configured.
-    struct Stream {
-        std::optional<std::uint64_t> age;  // milliseconds since the table was
-                                           // up to date; nothing: never
-        std::uint64_t received = 0;
-        std::uint64_t ill_formed = 0;
-        std::uint64_t lost = 0;  // times that it was trimmed or replaced
-    };
-    std::optional<Stream> stream;
+    std::uint64_t requests[guard_verdicts] = {};    // by GuardVerdict
+    std::optional<RevocationStreamMetrics> stream;  // where there is one
 };
 
 struct Metrics {

@@ -542,8 +542,7 @@ void write_deferred(const Metrics& metrics, std::pmr::string& out)
 }
 
 
-void write_stream(const RevocationMetrics::Stream& stream,
-                  std::pmr::string& out)
+void write_stream(const RevocationStreamMetrics& stream, std::pmr::string& out)
 {
     if (stream.age) {
         write_fact(out, "milliseconds since it was up to date", *stream.age);

@@ -510,21 +510,21 @@ const RevocationFamily revocation_families[] = {
 
 struct StreamFamily {
     Family family;
-    std::uint64_t RevocationMetrics::Stream::*number;
+    std::uint64_t RevocationStreamMetrics::*number;
 };
 
 
 const StreamFamily stream_families[] = {
     {{"nginx_logout_revocations_stream_received", "counter", "",
       "Entries that were read from the stream of a logout_revocations."},
-     &RevocationMetrics::Stream::received},
+     &RevocationStreamMetrics::received},
     {{"nginx_logout_revocations_stream_ill_formed", "counter", "",
       "Entries of the stream that were of no use."},
-     &RevocationMetrics::Stream::ill_formed},
+     &RevocationStreamMetrics::ill_formed},
     {{"nginx_logout_revocations_stream_lost", "counter", "",
       "Times that the stream was trimmed before it was read, deleted or"
       " replaced."},
-     &RevocationMetrics::Stream::lost},
+     &RevocationStreamMetrics::lost},
 };
 
 
