@@ -303,12 +303,9 @@ void send_metadata(PlanFixture& fixture, std::string_view site,
 // One answer, so that nobody learns from it whether a cookie came.
 void another_site_is_refused_with_a_cookie_and_without(void**)
 {
-    const std::string_view requests[][2] = {{"navigate", "document"},
-                                            {"navigate", "iframe"},
-                                            {"cors", "empty"},
-                                            {"no-cors", "empty"},
-                                            {"no-cors", "script"},
-                                            {"no-cors", "image"}};
+    const std::string_view requests[][2] = {
+        {"navigate", "document"}, {"navigate", "iframe"}, {"cors", "empty"},
+        {"no-cors", "empty"},     {"no-cors", "script"},  {"no-cors", "image"}};
 
     for (const auto& [mode, dest] : requests) {
         Endpoint endpoint;
