@@ -239,66 +239,55 @@ X-Result: logged_out
 
 
 
-=== TEST 11: a subrequest, whose headers reach no browser, signs nobody out
+=== TEST 11: a subrequest: the session is ended, the page is the main one's
 --- config
-    location = /ssi {
+    location = /page {
         ssi on;
         default_type text/html;
         root html;
         try_files /page.html =404;
         add_header X-Outer $logout_result always;
     }
-    location = /auth_request {
-        auth_request /logout;
-        root html;
+    location = /logout {
+        logout auth0;
+        logout_return_url https://www.example.com/;
     }
-    location = /mirror-proxy {
-        mirror /logout;
+    location = /signed-out-page {
+        logout schibsted;
+    }
+--- user_files
+>>> page.html
+<before><!--#include virtual="/logout" --><between><!--#include virtual="/signed-out-page" wait="yes" --><after>
+--- request
+GET /page
+--- response_body
+<before><between>You are signed out. The request does not name the application (client_id). (client_required)
+<after>
+
+
+
+=== TEST 12: a subrequest, the main request's body is not the logout's
+--- config
+    location = /page {
+        ssi on;
+        default_type text/html;
         proxy_pass http://127.0.0.1:$TEST_NGINX_SERVER_PORT/backend;
     }
     location = /backend {
-        return 204;
+        default_type text/html;
+        return 200 '<!--#include virtual="/logout" -->';
     }
     location = /logout {
-        logout auth0;
+        logout schibsted;
     }
 --- more_headers
 Cookie: sid=abc
---- user_files
->>> page.html
-<before><!--#include virtual="/logout" --><after>
---- request eval
-['GET /ssi', 'GET /auth_request', 'GET /mirror-proxy']
---- x_any: 1
---- x_redis_kept
-sess:abc
---- error_code eval
-[200, 500, 204]
---- response_headers eval
-["X-Outer:\n! Set-Cookie", '! Set-Cookie', '! Set-Cookie']
---- response_body_unlike eval
-['signed out', 'signed out', 'signed out']
---- error_log
-logout: a subrequest (SSI, auth_request, mirror) signs nobody out: the browser would keep the cookie
-
-
-
-=== TEST 12: a logout of a page with subrequests
---- config
-    location = /logout {
-        logout auth0;
-        mirror /mirrored;
-    }
-    location = /mirrored {
-        return 204;
-    }
---- more_headers
-Cookie: sid=abc
+Content-Type: application/x-www-form-urlencoded
 --- request
-GET /logout
---- error_code: 302
---- response_headers
-X-Result: logged_out
+POST /page
+client_id=nobody
+--- response_body
+You are signed out. The request does not name the application (client_id). (client_required)
 
 
 

@@ -612,17 +612,6 @@ void body_handler(ngx_http_request_t* r)
     }
 }
 
-
-// Its headers, which expire the cookie, would reach no browser.
-ngx_int_t refuse_subrequest(ngx_http_request_t* r)
-{
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "logout: a subrequest (SSI, auth_request, mirror) signs "
-                  "nobody out: the browser would keep the cookie");
-
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
-}
-
 }  // namespace
 
 
@@ -720,10 +709,6 @@ LogoutContext* ngx_http_logout_context_before(const LogoutContext& context)
 
 ngx_int_t ngx_http_logout_handler(ngx_http_request_t* r)
 {
-    if (r != r->main) {
-        return refuse_subrequest(r);
-    }
-
     // asked before the body is discarded, and its length with it
     const bool body_too_large = ngx_http_logout_has_large_body(r);
 

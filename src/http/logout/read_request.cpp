@@ -272,8 +272,8 @@ void read_body(LogoutContext& context)
 {
     const ngx_http_request_t* const r = context.r;
 
-    if (r->request_body == nullptr) {
-        return;
+    if (r->request_body == nullptr || r != r->main) {
+        return;  // the body is the main request's
     }
 
     const auto body = ngx_http_logout_body(
@@ -329,7 +329,8 @@ ngx_http_logout_body(const ngx_http_request_t* r, std::size_t max_length,
 
 bool ngx_http_logout_has_body(const ngx_http_request_t* r)
 {
-    return r->headers_in.content_length_n > 0 || r->headers_in.chunked;
+    return r == r->main &&
+           (r->headers_in.content_length_n > 0 || r->headers_in.chunked);
 }
 
 
@@ -338,8 +339,8 @@ bool ngx_http_logout_has_large_body(const ngx_http_request_t* r)
     const logout::LogoutPolicy& policy =
         ngx_http_logout_loc_conf(r)->policy->policy;
 
-    return r->headers_in.content_length_n >
-           static_cast<off_t>(policy.body_max_length());
+    return r == r->main && r->headers_in.content_length_n >
+                               static_cast<off_t>(policy.body_max_length());
 }
 
 
