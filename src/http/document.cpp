@@ -31,30 +31,6 @@ ngx_int_t ngx_http_logout_send_document(ngx_http_request_t* r,
 }
 
 
-std::string_view ngx_http_logout_accept(const ngx_http_request_t* r)
-{
-    // nginx has a place for this header only with some of its own modules
-    const ngx_list_part_t* part = &r->headers_in.headers.part;
-
-    for (; part != nullptr; part = part->next) {
-        const auto* const headers =
-            static_cast<const ngx_table_elt_t*>(part->elts);
-
-        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-            const std::string_view name(
-                reinterpret_cast<char*>(headers[i].lowcase_key),
-                headers[i].key.len);
-
-            if (name == "accept") {
-                return to_view(headers[i].value);
-            }
-        }
-    }
-
-    return {};
-}
-
-
 std::string_view ngx_http_logout_argument(ngx_http_request_t* r,
                                           std::string_view name)
 {

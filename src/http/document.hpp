@@ -22,9 +22,6 @@ struct Document {
 ngx_int_t ngx_http_logout_send_document(ngx_http_request_t* r,
                                         const Document& document);
 
-// The value of the Accept header; empty if there is none.
-std::string_view ngx_http_logout_accept(const ngx_http_request_t* r);
-
 // The value of `name` in the query, as it stands there; empty if there is none.
 std::string_view ngx_http_logout_argument(ngx_http_request_t* r,
                                           std::string_view name);

@@ -1,6 +1,7 @@
 #include "core/revocation/guard.hpp"
 
 #include "core/base/byte_classes.hpp"
+#include "core/base/text.hpp"
 #include "core/session/sealed_cookie.hpp"
 
 #include <algorithm>
@@ -320,14 +321,6 @@ private:
     GuardDecision& decision_;
 };
 
-std::string_view keep(std::string_view text, std::pmr::memory_resource* memory)
-{
-    char* const copy = static_cast<char*>(memory->allocate(text.size(), 1));
-
-    return {copy, text.copy(copy, text.size())};
-}
-
-
 void list_sealed(const CookieSightings& sightings,
                  std::pmr::memory_resource* memory, SessionIds& ids)
 {
@@ -338,7 +331,7 @@ void list_sealed(const CookieSightings& sightings,
             value.add(parts.part[i]->value);
         }
         if (value.length() >= sealed_min_length && !parts.ambiguous) {
-            ids.push_back(keep(view_of(value.id()), memory));
+            ids.push_back(copy_text(view_of(value.id()), memory));
         }
     });
 }
@@ -354,7 +347,7 @@ void list_ids(const SessionReader& reader, std::size_t cookie,
                             ? reader.identify(cookie, sighting.value, scratch)
                             : std::nullopt;
         if (id) {
-            ids.push_back(keep(*id, memory));
+            ids.push_back(copy_text(*id, memory));
         }
     }
 }

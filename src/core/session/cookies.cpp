@@ -1,5 +1,7 @@
 #include "core/session/cookies.hpp"
 
+#include "core/session/cookie_text.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -13,12 +15,6 @@ constexpr std::size_t attribute_max_length = 1024;
 constexpr std::string_view long_ago = "Thu, 01 Jan 1970 00:00:00 GMT";
 
 
-bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-
 std::string_view trim(std::string_view text)
 {
     while (!text.empty() && is_blank(text.front())) {
@@ -28,15 +24,6 @@ std::string_view trim(std::string_view text)
         text.remove_suffix(1);
     }
     return text;
-}
-
-
-std::string_view without_quotes(std::string_view value)
-{
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-        value = value.substr(1, value.size() - 2);
-    }
-    return value;
 }
 
 

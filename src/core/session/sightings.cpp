@@ -1,6 +1,7 @@
 #include "core/session/sightings.hpp"
 
 #include "core/base/byte_classes.hpp"
+#include "core/session/cookie_text.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -11,12 +12,6 @@ namespace {
 
 // RFC 9110, section 5.6.2.
 constexpr ByteSet token_bytes = alphanumeric_and("!#$%&'*+-.^_`|~");
-
-
-bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
 
 
 // What some server trims: everything up to the blank, and no-break spaces.
@@ -36,15 +31,6 @@ std::string_view trim(std::string_view text)
         text.remove_suffix(1);
     }
     return text;
-}
-
-
-std::string_view without_quotes(std::string_view value)
-{
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-        value = value.substr(1, value.size() - 2);
-    }
-    return value;
 }
 
 

@@ -4,6 +4,7 @@
 #include "http/explain/explain.hpp"
 
 #include "http/document.hpp"
+#include "http/request_header.hpp"
 #include "http/logout/context.hpp"
 
 #include "core/explain/json.hpp"
@@ -290,10 +291,10 @@ bool wants_json(ngx_http_request_t* r)
         return format == "json";
     }
 
-    return logout::body_format(ngx_http_logout_accept(r)) !=
+    return logout::body_format(ngx_http_logout_header(r, "accept")) !=
                logout::BodyFormat::html &&
-           (is_json_body(r) || logout::body_format(ngx_http_logout_accept(r)) ==
-                                   logout::BodyFormat::json);
+           (is_json_body(r) || logout::body_format(ngx_http_logout_header(
+                                   r, "accept")) == logout::BodyFormat::json);
 }
 
 

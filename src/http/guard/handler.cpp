@@ -3,6 +3,7 @@
 #include "http/conf.hpp"
 #include "http/guard/guard.hpp"
 #include "http/logout/reply.hpp"
+#include "http/request_header.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -32,34 +33,14 @@ GuardOutcome& keep_outcome(ngx_http_request_t* r)
 }
 
 
-std::string_view request_header(ngx_http_request_t* r, std::string_view name)
-{
-    for (const auto* part = &r->headers_in.headers.part; part != nullptr;
-         part = part->next) {
-        const auto* const headers =
-            static_cast<const ngx_table_elt_t*>(part->elts);
-
-        for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-            const ngx_table_elt_t& header = headers[i];
-
-            if (header.key.len == name.size() &&
-                std::equal(name.begin(), name.end(), header.lowcase_key)) {
-                return to_view(header.value);
-            }
-        }
-    }
-
-    return {};
-}
-
-
 // Whether somebody looks at the page, rather than a script.
 bool is_navigation(ngx_http_request_t* r)
 {
-    const std::string_view mode = request_header(r, "sec-fetch-mode");
+    const std::string_view mode = ngx_http_logout_header(r, "sec-fetch-mode");
 
     return mode.empty()
-               ? request_header(r, "accept").find("text/html") != mode.npos
+               ? ngx_http_logout_header(r, "accept").find("text/html") !=
+                     mode.npos
                : mode == "navigate";
 }
 

@@ -4,6 +4,8 @@
 #include "http/guard/stream_reader.hpp"
 #include "http/pool.hpp"
 
+#include "core/base/text.hpp"
+
 #include <charconv>
 
 namespace logout::http {
@@ -14,20 +16,12 @@ namespace {
 constexpr Milliseconds clock_tolerance = 60 * 1000;
 
 
-std::string_view keep(std::string_view text, std::pmr::memory_resource* memory)
-{
-    char* const copy = static_cast<char*>(memory->allocate(text.size(), 1));
-
-    return {copy, text.copy(copy, text.size())};
-}
-
-
-std::string_view keep(Milliseconds time, std::pmr::memory_resource* memory)
+std::string_view decimal(Milliseconds time, std::pmr::memory_resource* memory)
 {
     char text[20];
     const auto end = std::to_chars(text, text + sizeof(text), time).ptr;
 
-    return keep({text, static_cast<std::size_t>(end - text)}, memory);
+    return copy_text({text, static_cast<std::size_t>(end - text)}, memory);
 }
 
 
@@ -71,11 +65,11 @@ stream_command(const RevocationZone& zone, StreamEntry entry,
     const StreamEntryFields fields(entry);
     std::pmr::vector<std::string_view> words(
         {"XADD", zone.stream->key, "MINID", "~",
-         keep(trimmed_before(zone, now), memory), "*"},
+         decimal(trimmed_before(zone, now), memory), "*"},
         memory);
 
     for (std::size_t i = 0; i < fields.size(); ++i) {
-        words.push_back(keep(fields.data()[i], memory));
+        words.push_back(copy_text(fields.data()[i], memory));
     }
     return words;
 }

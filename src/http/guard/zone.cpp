@@ -2,6 +2,7 @@
 
 #include "http/conf.hpp"
 #include "http/conf/directive.hpp"
+#include "http/slab_lock.hpp"
 
 #include <sys/random.h>
 
@@ -27,23 +28,6 @@ constexpr ngx_msec_t min_stale = 3000;
 
 // How long a worker that reads the stream may be silent before another does.
 constexpr ngx_msec_t lead_time = 2000;
-
-
-class ZoneLock {
-public:
-    explicit ZoneLock(ngx_slab_pool_t* slab) : slab_(slab)
-    {
-        ngx_shmtx_lock(&slab_->mutex);
-    }
-
-    ~ZoneLock() { ngx_shmtx_unlock(&slab_->mutex); }
-
-    ZoneLock(const ZoneLock&) = delete;
-    ZoneLock& operator=(const ZoneLock&) = delete;
-
-private:
-    ngx_slab_pool_t* slab_;
-};
 
 
 // All that a new zone has.
@@ -332,7 +316,7 @@ TableChange RevocationZone::revoke(RevocationKind kind, std::string_view realm,
     TableChange change;
 
     {
-        const ZoneLock lock(slab());
+        const SlabLock lock(slab());
         change = table_->insert(kind, key, {now, expires}, now);
     }
 
@@ -363,7 +347,7 @@ void RevocationZone::revoke(const StreamEntry& entry)
     }
 
     {
-        const ZoneLock lock(slab());
+        const SlabLock lock(slab());
         change =
             table_->insert(entry.kind, key, {entry.since, entry.expires}, now);
     }
@@ -375,7 +359,7 @@ void RevocationZone::revoke(const StreamEntry& entry)
 void RevocationZone::lift(const StreamEntry& entry)
 {
     const RevocationKey key = entry.key(table_->keys());
-    const ZoneLock lock(slab());
+    const SlabLock lock(slab());
 
     if (table_->lift(key, entry.since)) {
         ++counters_->lifted;
@@ -385,7 +369,7 @@ void RevocationZone::lift(const StreamEntry& entry)
 
 void RevocationZone::set_stream_place(const StreamPlace& place)
 {
-    const ZoneLock lock(slab());
+    const SlabLock lock(slab());
 
     table_->set_stream_place(place);
 }
@@ -427,7 +411,7 @@ bool RevocationZone::is_stale() const
 
 bool RevocationZone::lead()
 {
-    const ZoneLock lock(slab());
+    const SlabLock lock(slab());
     const auto left =
         static_cast<ngx_msec_int_t>(counters_->leader_until - ngx_current_msec);
 
@@ -443,7 +427,7 @@ bool RevocationZone::lead()
 
 void RevocationZone::stop_leading()
 {
-    const ZoneLock lock(slab());
+    const SlabLock lock(slab());
 
     if (counters_->leader == ngx_pid) {
         counters_->leader_until = ngx_current_msec;
@@ -455,7 +439,7 @@ bool RevocationZone::lift(RevocationKind kind, std::string_view realm,
                           std::string_view value, Milliseconds moment)
 {
     const RevocationKey key = table_->keys().of(kind, realm, value);
-    const ZoneLock lock(slab());
+    const SlabLock lock(slab());
     const bool lifted = table_->lift(key, moment);
 
     counters_->lifted += lifted ? 1 : 0;

@@ -4,6 +4,7 @@
 #define NGX_HTTP_LOGOUT_COUNTING_LAYOUT_HPP
 
 #include "http/status/counting.hpp"
+#include "http/slab_lock.hpp"
 
 #include "redis/counters.hpp"
 
@@ -123,23 +124,6 @@ struct Counting {
     {
         return reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr);
     }
-};
-
-
-class SlabLock {
-public:
-    explicit SlabLock(ngx_slab_pool_t* slab) : slab_(slab)
-    {
-        ngx_shmtx_lock(&slab_->mutex);
-    }
-
-    ~SlabLock() { ngx_shmtx_unlock(&slab_->mutex); }
-
-    SlabLock(const SlabLock&) = delete;
-    SlabLock& operator=(const SlabLock&) = delete;
-
-private:
-    ngx_slab_pool_t* slab_;
 };
 
 

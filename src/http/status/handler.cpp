@@ -4,6 +4,7 @@
 
 #include "http/conf.hpp"
 #include "http/document.hpp"
+#include "http/request_header.hpp"
 #include "http/pool.hpp"
 
 #include "core/status/json.hpp"
@@ -59,8 +60,9 @@ std::optional<StatusFormat> format_of(ngx_http_request_t* r)
 {
     const std::string_view word = ngx_http_logout_argument(r, "format");
 
-    return word.empty() ? logout::status_format(ngx_http_logout_accept(r))
-                        : logout::find_status_format(word);
+    return word.empty()
+               ? logout::status_format(ngx_http_logout_header(r, "accept"))
+               : logout::find_status_format(word);
 }
 
 
